@@ -1,0 +1,76 @@
+"""All topic packs with their logic on raw page text, normalising included.
+
+The reference is one `re` alternation of the same terms, ignoring case, that
+only lists where they stand: no inflections, broken words, distances or pages.
+"""
+
+import random
+import re
+
+from record import record, row, seconds
+
+from config import query
+from config.topics import load_pack, pack_names
+from pipelines.match import compile_topics, find_matches
+from pipelines.texts import Extracted, Page
+
+PAGES = 400
+WORDS_A_PAGE = 350
+RUNS = 3
+PLAIN = re.findall(
+    r"\w+",
+    "the of and to a in shall for be is by or any state act section person as not under may this"
+    " with that officer public agency department law court county such on subsection city which"
+    " from chapter board service notice property employee local federal data report government",
+)
+
+
+def pages(texts: list[str], every: int) -> Extracted:
+    """A document of running text; each so many pages bear one of the texts."""
+    chance = random.Random(400)
+    made, start = [], 0
+    for number in range(1, PAGES + 1):
+        words = chance.choices(PLAIN, k=WORDS_A_PAGE)
+        words += [f"w{chance.randrange(5_000)}" for _ in range(20)]
+        chance.shuffle(words)
+        lines = [" ".join(words[at : at + 12]) for at in range(0, len(words), 12)]
+        if number % every == 0:
+            lines.insert(10, chance.choice(texts))
+        text = "\n".join(lines).replace("section", "§\u00a012\u2013345 “section”")
+        made.append(Page(number=number, start=start, text=text, method="pdfium"))
+        start += len(text) + 1
+    return Extracted(media_type="application/pdf", method="pdfium", pages=tuple(made))
+
+
+def main() -> None:
+    topics = [load_pack(name) for name in pack_names()]
+    examples = [text for topic in topics for text in topic.matches]
+    matcher = compile_topics(topics)
+    terms = {
+        node.text for topic in topics for node in query.walk(topic.tree) if hasattr(node, "text")
+    }
+    alternation = re.compile("|".join(map(re.escape, sorted(terms))), re.IGNORECASE)
+    rows = []
+    for name, every in (("seldom", 100), ("on each page", 1)):
+        document = pages(examples, every)
+        size = len(document.text) / 1e6
+        found = len(find_matches(matcher, document))
+        print(f"{size:.2f} million characters, {len(terms)} terms, {found} matches")
+        rows.append(
+            row(
+                f"all topics with their logic, hits {name}",
+                ours=size
+                / seconds(lambda document=document: find_matches(matcher, document), RUNS),
+                reference=size
+                / seconds(lambda text=document.text: list(alternation.finditer(text)), RUNS),
+                reference_name="re alternation of the terms",
+                limit=1.0,
+                unit="MB/s",
+                runs=RUNS,
+            )
+        )
+    record(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What people write: watchlists, topics, places and settings. Imports nothing of ours."""

@@ -1,0 +1,122 @@
+"""The sources of a watchlist, from its marked YAML."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.addresses import check_environment
+from config.places import place
+from config.problems import Unexpected, meant
+from config.reading import Reader, listed
+from config.schedules import parse_schedule
+from config.watches import SourceKind, SourceSpec
+from config.yaml_marks import Entry, Items, Pairs, Scalar, plain
+
+KINDS = ("sites", "legistar", "orders", "bills")
+_KIND: dict[str, SourceKind] = {"legistar": "legistar", "orders": "orders", "bills": "bills"}
+_A_PLACE = "a place such as us/wa/seattle"
+_AN_INDEX = "an address such as https://example.org/orders"
+
+
+@dataclass(frozen=True)
+class SourcesReader:
+    """Reads what stands under `sources`.
+
+    `sites` maps the names of known sites to their places; `crawl` is how often
+    a source is visited that says nothing of it.
+    """
+
+    reader: Reader
+    sites: Mapping[str, str]
+    crawl: str
+
+    def read(self, entry: Entry) -> Iterator[SourceSpec]:
+        """The sources, in the order written."""
+        seen: dict[str, int] = {}
+        for kind, value in self.reader.keys(entry, KINDS).items():
+            for key, told in self._told(kind, value):
+                if self.reader.once(seen, key.raw, key, "source"):
+                    source = (
+                        self._site(key, told)
+                        if kind == "sites"
+                        else self._platform(kind, key, told)
+                    )
+                    if source:
+                        yield source
+
+    def _told(self, kind: str, entry: Entry) -> Iterator[tuple[Scalar, Entry]]:
+        """Names and what is told of them; sites may also be a list of names."""
+        if kind != "sites" or isinstance(entry, Pairs):
+            yield from self.reader.named(entry, "sources")
+            return
+        for text, item in self.reader.texts(entry, "a name of a site"):
+            yield (
+                Scalar(item.line, item.column, text, text),
+                Scalar(item.line, item.column, None, ""),
+            )
+
+    def _site(self, key: Scalar, told: Entry) -> SourceSpec | None:
+        if key.raw not in self.sites:
+            expected = f"one of {listed(sorted(self.sites))}"
+            self.reader.problem(key, f"the site {key.raw!r}", expected, meant(key.raw, self.sites))
+            return None
+        keys = {} if _is_nothing(told) else self.reader.keys(told, ("crawl",), more=True)
+        return self._spec("site", key, keys, where=self.sites[key.raw])
+
+    def _platform(self, kind: str, key: Scalar, told: Entry) -> SourceSpec | None:
+        if kind == "legistar" and isinstance(told, Scalar) and not _is_nothing(told):
+            return self._spec("legistar", key, {"place": told})
+        needed = ("place",) if kind == "legistar" else ("place", "index")
+        keys = self.reader.keys(told, needed, required=needed, more=True)
+        self.reader.worded(keys, "index", _AN_INDEX, _check_url)
+        return self._spec(_KIND[kind], key, keys)
+
+    def _spec(
+        self, kind: SourceKind, key: Scalar, keys: Mapping[str, Entry], *, where: str = ""
+    ) -> SourceSpec | None:
+        self._check_environment(list(keys.values()))
+        found = self.reader.worded(keys, "place", _A_PLACE, place)
+        path = found.path if found else where
+        if not path:
+            return None
+        clock = place(path).timezone  # a crawl's time of day is the place's own
+        own = self.reader.worded(
+            keys, "crawl", "a schedule", lambda text: parse_schedule(text, clock)
+        )
+        parameters: dict[str, Any] = {
+            name: plain(value) for name, value in keys.items() if name not in {"place", "crawl"}
+        }
+        return SourceSpec(
+            name=key.raw,
+            kind=kind,
+            place=path,
+            parameters=parameters,
+            schedule=own or parse_schedule(self.crawl, clock),
+        )
+
+    def _check_environment(self, entries: list[Entry]) -> None:
+        """Every `env:NAME`, however deep, has a name that an environment can hold."""
+        while entries:
+            match entries.pop():
+                case Scalar(value=str(text)) as entry if text.startswith("env:"):
+                    self.reader.parsed(entry, text, check_environment)
+                case Items(values=values):
+                    entries.extend(values)
+                case Pairs(values=pairs):
+                    entries.extend(value for _, value in pairs)
+
+
+def _is_nothing(entry: Entry) -> bool:
+    return isinstance(entry, Scalar) and entry.value is None
+
+
+def _check_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Unexpected(repr(text), _AN_INDEX)
+    return text

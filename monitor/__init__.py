@@ -1,0 +1,1 @@
+"""Use cases, and thin shells over them."""

@@ -1,0 +1,415 @@
+"""Where things are put together: the only reader of the environment and the clock.
+
+`build` makes an `App` from the environment and the command's options; its
+`store` opens everything that lies in the home. What is opened here is handed
+on as values; nothing else in the house looks for it.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.settings import Settings
+from config.topics import Topic
+from config.watchlist import Watchlist, load_watchlist, read_watchlist
+from config.watches import SourceSpec
+
+if TYPE_CHECKING:
+    from pipelines.texts import Extracted, Match
+    from storage.archives import Archives
+    from storage.blobs import Blobs
+    from storage.crawls import Crawls
+    from storage.database import Database
+    from storage.locks import Locks
+    from storage.outbox import Outbox
+    from storage.queries import Queries
+    from storage.store import Store
+
+BUILT_IN = Path(__file__).parent.parent / "config" / "watchlists" / "immigration.yaml"
+SPAN = re.compile(r"(\d+)([dhm])")
+UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done as asked; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything in a home, open."""
+
+    database: "Database"
+    store: "Store"
+    crawls: "Crawls"
+    queries: "Queries"
+    outbox: "Outbox"
+    locks: "Locks"
+    blobs: "Blobs"
+    archives: "Archives"
+
+    def backup(self) -> Path:
+        """Copy the database as it is now. Raises UsageError for a server's."""
+        from storage.backup import copy
+
+        path = self.database.path
+        if path is None:
+            raise UsageError("The database is on a PostgreSQL server; back it up with pg_dump.")
+        revision = self.database.revision()
+        return copy(path, self.database.home.backups / f"measurewatch-{revision}-by-hand.db")
+
+    def check(self) -> list[str]:
+        """What is wrong with the database and the kept documents, in sentences."""
+        problems = list(self.database.check())
+        problems += [
+            f"the kept document {name} is not what was written"
+            for name in self.blobs.names()
+            if not self.blobs.verify(name)
+        ]
+        return problems
+
+
+@dataclass(frozen=True)
+class App:
+    """The settings of this run and its clock; opens the store and the watchlist."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    environment: Mapping[str, str]
+
+    @property
+    def home(self) -> Path:
+        return self.settings.home
+
+    @property
+    def watchlist_path(self) -> Path:
+        """The chosen watchlist, else the home's, else the built-in one."""
+        if self.settings.watchlist is not None:
+            return self.settings.watchlist
+        own = self.home / "watchlist.yaml"
+        return own if own.exists() else BUILT_IN
+
+    def watchlist(self) -> Watchlist:
+        """Load the watchlist. Raises WatchlistErrors, or UsageError when there is none."""
+        if not self.watchlist_path.is_file():
+            raise UsageError(f"There is no watchlist at {self.watchlist_path}.")
+        return load_watchlist(self.watchlist_path)
+
+    def watchlist_by(self, opened: Opened, key: str) -> Watchlist:
+        """An accepted watchlist, by its hash: what a crawl was planned with."""
+        text = opened.store.watchlist(key)
+        if text is None:
+            raise UsageError(f"The watchlist {key[:12]} is not known to this home.")
+        return read_watchlist(text.encode())
+
+    def sources(self, names: Sequence[str]) -> tuple[SourceSpec, ...]:
+        """The named sources, or all. Raises UsageError for a name nobody knows."""
+        watchlist = self.watchlist()
+        known = {spec.name: spec for spec in watchlist.sources}
+        if not names:
+            return watchlist.sources
+        fixed = fixed_sources(watchlist)
+        unknown = [name for name in names if name not in known and name not in fixed]
+        if unknown:
+            import difflib
+
+            close = difflib.get_close_matches(unknown[0], [*known, *fixed], n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise UsageError(f"The watchlist has no source {unknown[0]!r}.{hint}")
+        return tuple(known.get(name) or fixed[name] for name in names)
+
+    @contextmanager
+    def store(self, *, create: bool = False) -> Iterator[Opened]:
+        """Open the home. Raises UsageError when there is none and `create` is false."""
+        from storage.archives import Archives
+        from storage.blobs import Blobs
+        from storage.crawls import Crawls
+        from storage.database import Database
+        from storage.home import Home
+        from storage.locks import Locks
+        from storage.outbox import Outbox
+        from storage.queries import Queries
+        from storage.store import Store
+
+        if not create and not self.home.is_dir():
+            raise UsageError(
+                f"There is no Measurewatch home at {self.home}. Make one with: measurewatch crawl, "
+                "or name another with --home."
+            )
+        home = Home.create(self.home)
+        database = Database.open(self.settings.database_url, home=home)
+        try:
+            locks = Locks(database)
+            yield Opened(
+                database=database, store=Store(database), crawls=Crawls(database, locks),
+                queries=Queries(database), outbox=Outbox(database), locks=locks,
+                blobs=Blobs(home.blobs), archives=Archives(home.archives),
+            )  # fmt: skip
+        finally:
+            database.close()
+
+    def changes(
+        self, *, since: str | None, kinds: Sequence[str], place: str | None, topic: str | None
+    ) -> Iterator[dict[str, Any]]:
+        """Recorded changes, oldest first, as DESIGN's JSON."""
+        chosen = chosen_kinds(kinds)
+        with self.store() as opened:
+            yield from opened.queries.changes(
+                since=moment(since, self.clock()) if since else None,
+                kinds=chosen,
+                place=pattern(place),
+                topic=topic,
+            )
+
+    def measures(
+        self, *, place: str | None, session: str | None, source: str | None, topic: str | None
+    ) -> Iterator[dict[str, Any]]:
+        """Known measures, as DESIGN's JSON."""
+        with self.store() as opened:
+            yield from opened.queries.measures(
+                place=pattern(place), session=session, source=source, topic=topic
+            )
+
+    def search(self, query: str, *, place: str | None, limit: int) -> list[dict[str, Any]]:
+        """Measures that answer a query. Raises QueryError."""
+        from config.query import parse
+        from storage.search import Search
+
+        tree = parse(query)
+        with self.store() as opened:
+            return list(Search(opened.database).search(tree, place=pattern(place), limit=limit))
+
+    def show(self, measure: str, *, at: str | None) -> dict[str, Any]:
+        """One measure, by id or printed identifier. Raises UsageError when none or several fit."""
+        with self.store() as opened:
+            if measure.isdecimal():
+                found = [int(measure)]
+            else:
+                found = opened.queries.find(measure)
+            if not found:
+                raise UsageError(f"No measure is known as {measure!r}. Try: measurewatch search {measure!r}")
+            if len(found) > 1:
+                several = [opened.queries.show(number) for number in found]
+                listed = ", ".join(
+                    f"{row['id']} ({row['identifier']}, {row['jurisdiction']}, {row['session']})" for row in several
+                )
+                raise UsageError(f"Several measures are known as {measure!r}; give the id: {listed}")
+            return opened.queries.show(found[0], at=moment(at, self.clock()) if at else None)
+
+    def source_rows(self) -> list[dict[str, Any]]:
+        """The watchlist's sources, as DESIGN's JSON."""
+        from monitor.sources import describe
+
+        return [describe(spec) for spec in self.watchlist().sources]
+
+    def health_rows(self) -> list[dict[str, Any]]:
+        """How each crawled source does, as DESIGN's JSON."""
+        expected = {spec.name: str(spec.schedule) for spec in self.watchlist().sources}
+        with self.store() as opened:
+            return list(opened.queries.sources_health(expected))
+
+    def alert_rows(self, state: str | None) -> list[dict[str, Any]]:
+        """Alerts with their messages, as DESIGN's JSON."""
+        with self.store() as opened:
+            return list(opened.queries.alerts(states=[state] if state else []))
+
+    def retry(self, message: int) -> None:
+        """Make a failed or dead message due now. Raises StorageError when there is none."""
+        with self.store() as opened:
+            opened.outbox.retry(message, now=self.clock())
+
+    def archive_rows(self) -> list[dict[str, Any]]:
+        """The home's recordings."""
+        from scrapers.archive import read
+
+        rows = []
+        with self.store() as opened:
+            for file in opened.archives.list():
+                dates = sorted(recorded.date for recorded in read(file.path))
+                rows.append({
+                    "file": file.name, "bytes": file.bytes, "records": len(dates),
+                    "first_date": dates[0].isoformat() if dates else None,
+                    "last_date": dates[-1].isoformat() if dates else None,
+                })  # fmt: skip
+        return rows
+
+    def verify_archives(self, files: Sequence[Path]) -> list[dict[str, Any]]:
+        """Check the digests of the files given, or of all recordings."""
+        from scrapers.archive import verify
+
+        paths = list(files)
+        if not paths:
+            with self.store() as opened:
+                paths = [file.path for file in opened.archives.list()]
+        rows = []
+        for path in paths:
+            records, problems = verify(path)
+            rows.append({"file": str(path), "records": records, "problems": problems})
+        return rows
+
+    def resolved(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """A source's parameters with `env:NAME` replaced. Raises UsageError for one not set."""
+        found = {}
+        for key, value in parameters.items():
+            if isinstance(value, str) and value.startswith("env:"):
+                name = value.removeprefix("env:")
+                if name not in self.environment:
+                    raise UsageError(f"The watchlist asks for the environment variable {name}; it is not set.")
+                value = self.environment[name]  # noqa: PLW2901
+            found[key] = value
+        return found
+
+
+def build(options: Mapping[str, Any]) -> App:
+    """Make the app of this process from its environment and the options of its command."""
+    environment = dict(os.environ)
+    values = {key: value for key, value in environment.items() if key.startswith("MEASUREWATCH_")}
+    if options.get("home"):
+        values["MEASUREWATCH_HOME"] = str(options["home"])
+    if options.get("watchlist"):
+        values["MEASUREWATCH_WATCHLIST"] = str(options["watchlist"])
+    return App(
+        settings=Settings.from_mapping(values),
+        clock=lambda: datetime.now(UTC),
+        environment=environment,
+    )
+
+
+def fixed_sources(watchlist: Watchlist) -> dict[str, SourceSpec]:
+    """The sources whose names are fixed, for a watchlist that does not list them."""
+    return {
+        name: SourceSpec(name=name, kind="site", place=where, parameters={}, schedule=watchlist.crawl)
+        for name, where in {"virginia": "us/va", "ice-287g": "us"}.items()
+    }
+
+
+def pattern(text: str | None) -> str:
+    """A place pattern as given, checked. Raises PlaceError."""
+    from config.places import check_pattern
+
+    return check_pattern(text) if text else "*"
+
+
+def chosen_kinds(kinds: Sequence[str]) -> tuple[Any, ...]:
+    """Kinds of change by name. Raises UsageError for an unknown one."""
+    from config.vocabulary import ChangeKind
+
+    try:
+        return tuple(ChangeKind(kind) for kind in kinds)
+    except ValueError as error:
+        raise UsageError(f"{error}; kinds are {', '.join(ChangeKind)}.") from error
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """A point in time as people write it: 7d, 12h, 2026-02-01, 2026-02-01T10:00Z (UTC unless said)."""
+    span = SPAN.fullmatch(text.strip())
+    if span:
+        return now - timedelta(**{UNITS[span[2]]: int(span[1])})
+    try:
+        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time; write 7d, 12h, 2026-02-01 or 2026-02-01T10:00Z.") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def read_document(file: Path) -> "Extracted":
+    """The text of a file, read in the pool as a crawl would read it."""
+    from monitor.compute import Pool
+    from pipelines.texts import Limits
+
+    with Pool(workers=1) as pool:
+        return pool.extract(file.absolute(), Limits(), name=file.name).result()
+
+
+def match_document(
+    app: App, file: Path, names: Sequence[str], query: str | None
+) -> "tuple[Extracted, tuple[Topic, ...], tuple[Match, ...]]":
+    """A file's text, the topics looked for, and where they match."""
+    from pipelines.match import compile_topics, find_matches
+
+    topics = chosen_topics(app, names, query)
+    extracted = read_document(file)
+    return extracted, topics, find_matches(compile_topics(topics), extracted)
+
+
+def chosen_topics(app: App, names: Sequence[str], query: str | None) -> tuple[Topic, ...]:
+    """Topics by name from the watchlist or the packs, or one made of a query."""
+    if query is not None:
+        return (Topic(name="query", title="Query", query=query),)
+    from config.topics import load_pack, pack_names
+
+    known = {topic.name: topic for topic in app.watchlist().topics}
+    packs = pack_names()
+    unknown = [name for name in names if name not in known and name not in packs]
+    if unknown:
+        raise UsageError(f"There is no topic {unknown[0]!r}; there are {', '.join(sorted({*known, *packs}))}.")
+    if not names:
+        return tuple(known.values())
+    return tuple(known.get(name) or load_pack(name) for name in names)
+
+
+def examine_topics(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Each example of each topic with what came of it: right or wrong."""
+    from pipelines.match import compile_topics, match_field
+
+    rows = []
+    for topic in chosen_topics(app, names, None):
+        matcher = compile_topics([topic])
+        for expected, examples in (("match", topic.matches), ("no match", topic.rejects)):
+            for example in examples:
+                found = bool(match_field(matcher, example, "text"))
+                right = found == (expected == "match")
+                rows.append({"topic": topic.name, "expected": expected,
+                             "result": "right" if right else "wrong", "example": example})  # fmt: skip
+    return rows
+
+
+def words_of(app: App, name: str) -> str:
+    """The text of a file, or of a version by its id."""
+    path = Path(name)
+    if path.is_file():
+        extracted = read_document(path)
+        if not extracted.text.strip():
+            raise UsageError(f"{name} cannot be read: {'; '.join(extracted.warnings) or 'no text'}")
+        return extracted.text
+    if not name.isdecimal():
+        raise UsageError(f"{name!r} is neither a file nor the id of a version.")
+    with app.store() as opened:
+        text = opened.queries.version_text(int(name))
+    if text is None:
+        raise UsageError(f"Version {name} has no text (yet).")
+    return text
+
+
+def explain(error: Exception) -> tuple[str, int] | None:
+    """The sentence and exit code for an error a user can mend; None for a fault of ours.
+
+    2 is bad usage or input, 1 is a thing that failed although it was asked for rightly.
+    """
+    from config.places import PlaceError
+    from config.problems import WatchlistErrors
+    from config.query import QueryError
+    from config.settings import SettingsError
+    from scrapers.errors import SourceError
+
+    if isinstance(error, UsageError | WatchlistErrors | PlaceError | QueryError | SettingsError | SourceError):
+        return str(error), 2
+    if isinstance(error, OSError):
+        return (f"{error.strerror or error}: {error.filename}" if error.filename else str(error)), 2
+    # A command that never touched the store must not load it to explain itself.
+    import sys
+
+    if "storage.errors" not in sys.modules:
+        return None
+    from storage.errors import DamagedDatabase, NewerDatabase, StorageError
+
+    if isinstance(error, NewerDatabase | DamagedDatabase):
+        return str(error), 2
+    return (str(error), 1) if isinstance(error, StorageError) else None
+
+
+__all__ = ["App", "Opened", "UsageError", "build", "explain"]

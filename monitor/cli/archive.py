@@ -1,0 +1,63 @@
+"""archive: recordings of what the sites served."""
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.output import output
+from monitor.cli.root import shared
+
+
+@click.group(help="List, verify and pack recordings.")
+@shared
+def archive() -> None:
+    pass
+
+
+@archive.command("list", help="The recordings of this home.")
+@shared
+@click.pass_context
+def list_archives(ctx: click.Context) -> None:
+    from monitor.app import build
+
+    rows = build(ctx.ensure_object(dict)).archive_rows()
+    columns = {name: name for name in ("file", "bytes", "first_date", "last_date", "records")}
+    output(ctx).lines(rows, columns, "No recordings yet.")
+
+
+@archive.command(
+    help="Read every record of FILE (all recordings when none is named) and check its digest."
+)
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@shared
+@click.pass_context
+def verify(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    from monitor.app import build
+
+    out = output(ctx)
+    rows = build(ctx.ensure_object(dict)).verify_archives(files)
+    out.lines(rows, {name: name for name in ("file", "records", "problems")}, "No recordings yet.")
+    if any(row["problems"] for row in rows):
+        ctx.exit(1)
+
+
+@archive.command(
+    help='Make OUT, a recording that replays, from LIST: lines of {"url","file","date",...}.'
+)
+@click.argument(
+    "list_file", metavar="LIST", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.argument("out_file", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@shared
+@click.pass_context
+def pack(ctx: click.Context, list_file: Path, out_file: Path) -> None:
+    from scrapers.archive import pack as pack_list
+
+    out = output(ctx)
+    count = pack_list(list_file, out_file)
+    if out.as_json:
+        out.line({"file": str(out_file), "records": count})
+    else:
+        out.remark(
+            f"{count} records in {out_file}. Next: measurewatch crawl SOURCE --replay {out_file}"
+        )

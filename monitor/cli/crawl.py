@@ -1,0 +1,112 @@
+"""crawl: visit sources now, or replay recordings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import click
+
+from monitor.cli.output import Output, output
+from monitor.cli.root import shared
+
+COLUMNS = {"source": "source", "state": "state", "found": "found", "new": "new",
+           "changed": "changed", "unchanged": "unchanged", "failed": "failed",
+           "documents": "documents", "pending": "pending", "seconds": "seconds"}  # fmt: skip
+
+
+@click.command(help="Visit the named sources (all when none is named), or replay recordings.")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--replay",
+    "archives",
+    multiple=True,
+    metavar="WARC",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Feed the crawl from this archive, without network (repeatable).",
+)
+@click.option("--no-record", is_flag=True, help="Do not keep what the sites serve as an archive.")
+@click.option("--compare", is_flag=True, help="Record nothing; say what would change.")
+@shared
+@click.pass_context  # fmt: skip
+def crawl(
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    archives: tuple[Path, ...],
+    no_record: bool,
+    compare: bool,
+) -> None:
+    from monitor.app import build
+    from monitor.crawls import run_crawls
+
+    out = output(ctx)
+    app = build(ctx.ensure_object(dict))
+    with Bars(out) as bars:
+        lines = run_crawls(
+            app,
+            sources,
+            archives=archives,
+            record=not no_record,
+            compare=compare,
+            listener=bars.tell,
+        )
+    if out.as_json:
+        for line in lines:
+            out.line(line)
+    else:
+        out.lines(lines, COLUMNS, "There is nothing to crawl: the watchlist names no source.")
+        for line in lines:
+            for note in line["notes"]:
+                out.remark(f"{line['source']}: {note}")
+        if any(line["changed"] for line in lines):
+            out.remark("Next: measurewatch changes")
+    if any(line["state"] != "ok" or line["failed"] for line in lines):
+        ctx.exit(1)
+
+
+class Bars:
+    """A progress line for each source, on standard error, only where a person looks."""
+
+    def __init__(self, out: Output) -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        console = out.console(stderr=True)
+        hidden = out.quiet or not console.is_terminal
+        self.progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[detail]}"), TimeElapsedColumn(),
+            console=console, disable=hidden, transient=True,
+        )  # fmt: skip
+        self.tasks: dict[str, Any] = {}
+        self.counts: dict[str, dict[str, int]] = {}
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def tell(self, event: Mapping[str, Any]) -> None:
+        """Show one progress event of a child."""
+        source = event.get("source")
+        if not source:
+            return
+        if source not in self.tasks:
+            self.tasks[source] = self.progress.add_task(
+                source, total=event.get("expected"), detail=""
+            )
+            self.counts[source] = {}
+        counts = self.counts[source]
+        counts.update({key: value for key, value in event.items() if isinstance(value, int)})
+        self.progress.update(
+            self.tasks[source],
+            completed=counts.get("measures", 0),
+            detail=f"{counts.get('pages', 0)} pages, {counts.get('documents', 0)} documents",
+        )

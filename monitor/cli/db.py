@@ -1,0 +1,54 @@
+"""db: the database's own affairs."""
+
+import click
+
+from monitor.cli.output import output
+from monitor.cli.root import shared
+
+
+@click.group(help="Upgrade, check or back up the database.")
+@shared
+def db() -> None:
+    pass
+
+
+@db.command(help="Bring the database to this version; backs it up first.")
+@shared
+@click.pass_context
+def upgrade(ctx: click.Context) -> None:
+    from monitor.app import build
+
+    with build(ctx.ensure_object(dict)).store(create=True) as opened:
+        output(ctx).remark(f"The database is up to date (revision {opened.database.revision()}).")
+
+
+@db.command(help="Check that the database and the kept documents are sound.")
+@shared
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    from monitor.app import build
+
+    out = output(ctx)
+    with build(ctx.ensure_object(dict)).store() as opened:
+        problems = opened.check()
+    for problem in problems:
+        click.echo(problem, err=True)
+    if out.as_json:
+        out.line({"problems": problems})
+    if problems:
+        ctx.exit(1)
+    out.remark("Sound.")
+
+
+@db.command(help="Copy the database, as it is now, into the home's backups.")
+@shared
+@click.pass_context
+def backup(ctx: click.Context) -> None:
+    from monitor.app import build
+
+    out = output(ctx)
+    with build(ctx.ensure_object(dict)).store() as opened:
+        path = opened.backup()
+    if out.as_json:
+        out.line({"file": str(path)})
+    out.remark(f"Written: {path}")

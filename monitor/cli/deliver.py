@@ -1,0 +1,23 @@
+"""deliver: send what is due."""
+
+import click
+
+from monitor.cli.output import output
+from monitor.cli.root import shared
+
+
+@click.command(help="Send the messages that are due now.")
+@shared
+@click.pass_context
+def deliver(ctx: click.Context) -> None:
+    from monitor.app import build
+    from monitor.delivery import deliver_due
+
+    out = output(ctx)
+    summary = deliver_due(build(ctx.ensure_object(dict)))
+    if out.as_json:
+        out.line(summary)
+    else:
+        out.remark(", ".join(f"{count} {word}" for word, count in summary.items()))
+    if summary.get("failed") or summary.get("dead"):
+        ctx.exit(1)

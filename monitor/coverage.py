@@ -1,0 +1,67 @@
+"""Which of a reader's sources were checked, so that they know what silence means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.vocabulary import Health
+from config.watchlist import SourceSpec, Watchlist
+from monitor.alerting import sources_for
+from storage.ports import SourceState
+
+# A round that is a day late is missing, not late.
+LATE = timedelta(days=1)
+
+_WHAT = {
+    Health.STALE: "shows nothing new for longer than it should",
+    Health.FAILING: "could not be read",
+    Health.BLOCKED: "refused the visit",
+    Health.DRIFTED: "changed its pages beyond recognition",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """A source that could not be checked: `what` is how ("could not be read"), `note` why."""
+
+    source: str
+    what: str
+    since: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many of the reader's sources were checked, and which could not be."""
+
+    checked: int
+    unchecked: tuple[Unchecked, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return self.checked + len(self.unchecked)
+
+
+def coverage_for(
+    watchlist: Watchlist, address: str, states: Iterable[SourceState], *, now: datetime
+) -> Coverage:
+    """Count the sources that can bring news to an address, and name those that could not."""
+    names = set(sources_for(watchlist, address))
+    known = {state.name: state for state in states}
+    specs = [spec for spec in watchlist.sources if spec.name in names]
+    missing = tuple(
+        found for spec in specs if (found := _unchecked(spec, known.get(spec.name), now))
+    )
+    return Coverage(checked=len(specs) - len(missing), unchecked=missing)
+
+
+def _unchecked(spec: SourceSpec, state: SourceState | None, now: datetime) -> Unchecked | None:
+    if state is None or state.health is None:
+        return Unchecked(source=spec.name, what="was not visited yet")
+    note = state.notes[0] if state.notes else ""
+    if state.health in _WHAT:
+        return Unchecked(source=spec.name, what=_WHAT[state.health], since=state.since, note=note)
+    last = state.last_success
+    if last is not None and spec.schedule.next_after(last) + LATE < now:
+        return Unchecked(source=spec.name, what="was not visited", since=last)
+    return None

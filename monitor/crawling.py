@@ -1,0 +1,319 @@
+"""The crawl child: one process, Scrapy with its reactor, one source after another.
+
+Its plan comes as JSON on standard input, its progress goes out as lines of
+JSON. For each crawl it takes the crawl's lock and those of its hosts, runs the
+spiders through the stages, and closes the row with its reports in its last
+transaction. SIGTERM stops it in order: what was seen is recorded, the row is
+closed as interrupted.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from config.watches import SourceSpec
+from monitor.alerting import route_for
+from monitor.app import App, Opened, build, fixed_sources
+from monitor.compute import Pool
+from monitor.health import Verdict, judge
+from monitor.recording import Totals, Writer
+from monitor.sources import hosts_of, spider_class
+from pipelines.extract import EXTRACTOR
+from pipelines.match import compile_topics
+from pipelines.ports import FetchState, Services
+from pipelines.stages import STAGES
+from pipelines.texts import Extracted, Limits, Observation
+from scrapers.archive import ReplayArchive, WarcWriter
+from scrapers.polite import settings as polite_settings
+from storage.crawls import lock_name
+from storage.errors import StorageError
+from storage.ports import SourceReport
+
+log = logging.getLogger("measurewatch.crawl")
+
+SECONDS_BETWEEN_TELLING = 0.25
+
+
+def main() -> int:
+    """Run the plan on standard input; returns 0 unless the store could not be used."""
+    work = json.load(sys.stdin)
+    app = build({"home": work["home"]})
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    return _in_reactor(_run(app, work["crawls"]))
+
+
+def _in_reactor(work: Any) -> int:
+    """Run a coroutine on Twisted's asyncio reactor and return what it returns."""
+    from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+    from twisted.internet.main import installReactor
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    reactor: Any = AsyncioSelectorReactor(loop)
+    installReactor(reactor)
+
+    result: list[int | BaseException] = []
+
+    async def finish() -> None:
+        try:
+            result.append(await work)
+        except BaseException as error:  # noqa: BLE001 - raised again outside the reactor
+            result.append(error)
+        finally:
+            reactor.stop()
+
+    tasks = {loop.create_task(finish())}
+    reactor.run(installSignalHandlers=False)
+    tasks.clear()
+    if isinstance(result[0], BaseException):
+        raise result[0]
+    return result[0]
+
+
+class Stopping:
+    """Whether the child was asked to stop, and the crawler to pass it on to."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.crawler: Any = None
+        self.tasks: set[Any] = set()
+
+    def ask(self) -> None:
+        """Finish what is held: the engine stops, queued work is recorded."""
+        self.asked = True
+        engine = getattr(self.crawler, "engine", None)
+        if engine is not None and engine.spider is not None:
+            self.tasks.add(asyncio.ensure_future(engine.close_spider_async(reason="interrupted")))
+
+
+async def _run(app: App, crawls: list[Mapping[str, Any]]) -> int:
+    stopping = Stopping()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.ask)
+    code = 0
+    with app.store() as opened, Pool() as pool:
+        for plan in crawls:
+            code = max(code, await _crawl(app, opened, pool, plan, stopping))
+    return code
+
+
+async def _crawl(app: App, opened: Opened, pool: Pool, plan: Mapping[str, Any], stopping: Stopping) -> int:
+    """One crawl of a group; its row is closed whatever happens, if it can be written to."""
+    crawl_id = plan["crawl_id"]
+    names = [lock_name(crawl_id)]
+    reports: list[SourceReport] = []
+    baselines: list[str] = []
+    with opened.locks.hold(names), opened.locks.hold([f"host:{host}" for host in plan["hosts"]]):
+        try:
+            with _archive(opened, plan) as archive:
+                for name in plan["sources"]:
+                    if stopping.asked:
+                        break
+                    run = SourceRun(app, opened, pool, plan, name, stopping, archive)
+                    report = await run.run()
+                    reports.append(report)
+                    if report.complete:
+                        baselines.append(name)
+        except StorageError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            _close(app, opened, crawl_id, "crashed", reports, [])
+            return 1
+        state = "interrupted" if stopping.asked else _worst(reports)
+        _close(app, opened, crawl_id, state, reports, baselines)
+    return 0
+
+
+def _close(app: App, opened: Opened, crawl_id: int, state: Any, reports: list[SourceReport], baselines: list[str]) -> None:
+    now = app.clock()
+    opened.crawls.close(crawl_id, state, reports, now=now, baselines=baselines)
+
+
+def _worst(reports: list[SourceReport]) -> str:
+    order = ["ok", "drifted", "blocked", "failing"]
+    return max((report.state for report in reports), key=order.index, default="ok")
+
+
+@contextmanager
+def _archive(opened: Opened, plan: Mapping[str, Any]) -> Iterator[WarcWriter | ReplayArchive | None]:
+    """What answers are kept in, or come from."""
+    if plan["replay"]:
+        yield ReplayArchive(Path(plan["replay"]))
+    elif plan["archive"]:
+        writer = WarcWriter(opened.archives.create(plan["archive"]))
+        try:
+            yield writer
+        finally:
+            writer.close()
+    else:
+        yield None
+
+
+class SourceRun:
+    """One source's part of a crawl."""
+
+    def __init__(
+        self, app: App, opened: Opened, pool: Pool, plan: Mapping[str, Any], name: str,
+        stopping: Stopping, archive: WarcWriter | ReplayArchive | None,
+    ) -> None:  # fmt: skip
+        self.app = app
+        self.opened = opened
+        self.pool = pool
+        self.plan = plan
+        self.stopping = stopping
+        self.archive = archive
+        self.replaying = isinstance(archive, ReplayArchive)
+        self.now = datetime.fromisoformat(plan["now"])
+        watchlist = app.watchlist_by(opened, plan["watchlist"])
+        self.watchlist = watchlist
+        known = {spec.name: spec for spec in watchlist.sources} | {
+            key: spec for key, spec in fixed_sources(watchlist).items()
+            if key not in {spec.name for spec in watchlist.sources}
+        }  # fmt: skip
+        self.spec: SourceSpec = known[name]
+        self.counts = {"pages": 0, "documents": 0, "measures": 0}
+        self.told_at = 0.0
+        self.loop = asyncio.get_running_loop()
+
+    async def run(self) -> SourceReport:
+        """Crawl the source; returns its report. Raises StorageError."""
+        started = time.monotonic()
+        opened, spec = self.opened, self.spec
+        opened.store.register(spec.name, place=spec.place, kind=spec.kind)
+        state = opened.store.source(spec.name)
+        history = opened.crawls.history(spec.name, limit=10)
+        before = next((report for report in history if report.state == "ok"), None)
+        self.tell("start", expected=before.found if before else None)
+        writer = Writer(
+            opened.store, crawl_id=self.plan["crawl_id"], now=self.now,
+            route=route_for(self.watchlist), on_error=self._store_failed,
+            topics={topic.name: topic.digest for topic in self.watchlist.topics},
+        )  # fmt: skip
+        met = await self._visit(writer)
+        totals = writer.flush()
+        report = self._report(met, totals, time.monotonic() - started)
+        if report.state == "interrupted":
+            return report
+        verdict = judge(report, known=state, before=before)
+        report = self._judged(report, verdict)
+        if report.complete:
+            writer.close_listings()
+        self.tell("end")
+        return report
+
+    def _judged(self, report: SourceReport, verdict: Verdict) -> SourceReport:
+        """Keep the verdict; a source that is not well is not complete, so nothing of it vanishes."""
+        if verdict.health is not None:
+            self.opened.store.set_health(self.spec.name, verdict.health, now=self.now, notes=verdict.notes)
+            report = replace(report, state=str(verdict.health))  # type: ignore[arg-type]
+        if verdict.transition:
+            report = replace(report, notes=(*report.notes, str(verdict.transition)))
+        return replace(report, complete=report.state == "ok")
+
+    async def _visit(self, writer: Writer) -> Any:
+        from scrapy.crawler import AsyncCrawlerRunner, Crawler
+        from scrapy.settings import Settings
+
+        settings = Settings(
+            polite_settings(
+                contact=self.app.settings.contact,
+                delay=self.app.settings.delay,
+                proxy=bool(self.app.settings.proxy),
+                allow_private=self.app.settings.allow_private_addresses,
+                replay=self.replaying,
+            )
+        )
+        settings.set("ITEM_PIPELINES", STAGES, priority="cmdline")
+        settings.set("TWISTED_REACTOR", "twisted.internet.asyncioreactor.AsyncioSelectorReactor", priority="cmdline")
+        crawler = Crawler(spider_class(self.spec), settings)
+        self.stopping.crawler = crawler
+        crawler.services = Services(  # type: ignore[attr-defined]
+            source=self.spec.name, now=self.now, extractor=self.pool, recorder=writer,
+            documents=KeptDocuments(self.opened), matcher=compile_topics(self.watchlist.topics),
+            limits=Limits(), replaying=self.replaying, progress=self.count,
+        )  # fmt: skip
+        crawler.decoders = self.pool.submit  # type: ignore[attr-defined]
+        if isinstance(self.archive, ReplayArchive):
+            crawler.replaying = self.archive  # type: ignore[attr-defined]
+        elif self.archive is not None:
+            from scrapers.handler import Recording
+
+            crawler.recording = Recording(self.archive, self.app.clock)  # type: ignore[attr-defined]
+        runner = AsyncCrawlerRunner(settings)
+        await runner.crawl(
+            crawler,
+            source=self.spec.name,
+            now=self.now,
+            known=self.opened.store.known(self.spec.name),
+            parameters=self.app.resolved(self.spec.parameters) | {"place": self.spec.place, "hosts": hosts_of(self.spec)},
+        )
+        self.stopping.crawler = None
+        return crawler.spider.report  # type: ignore[union-attr]
+
+    def _store_failed(self) -> None:
+        """The writer's thread cannot write: stop visiting, keep nothing half-believed."""
+        self.loop.call_soon_threadsafe(self.stopping.ask)
+
+    def _report(self, met: Any, totals: Totals, seconds: float) -> SourceReport:
+        """What the crawl found, in the words of DESIGN section 6."""
+        statuses = totals.statuses
+        stated = [listing.total for listing in met.listings if listing.total is not None]
+        state = "interrupted" if self.stopping.asked else str(met.state())
+        notes = [str(note) for note in met.notes] + [f"record: {error}" for error in totals.errors[:20]]
+        if met.notes_dropped:
+            notes.append(f"and {met.notes_dropped} more notes")
+        return SourceReport(
+            source=self.spec.name, state=state, found=sum(statuses.values()),  # type: ignore[arg-type]
+            new=statuses["new"], changed=statuses["changed"], unchanged=statuses["unchanged"],
+            failed=statuses["failed"] + met.failed, documents=met.documents,
+            pending=totals.pending, seconds=round(seconds, 2), notes=tuple(notes),
+            total=sum(stated) if stated else None, crawl_id=self.plan["crawl_id"],
+        )  # fmt: skip
+
+    def count(self, what: str, count: int = 1) -> None:
+        """Progress of a stage, passed on a few times a second."""
+        self.counts[what] = self.counts.get(what, 0) + count
+        if time.monotonic() - self.told_at >= SECONDS_BETWEEN_TELLING:
+            self.tell("progress")
+
+    def tell(self, event: str, **more: Any) -> None:
+        """One line of JSON for the parent."""
+        self.told_at = time.monotonic()
+        line = {"event": event, "source": self.spec.name, **self.counts, **more}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+
+class KeptDocuments:
+    """The store's documents in the shape the stages ask for."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+
+    def put(self, content: bytes) -> tuple[str, Path]:
+        return self.opened.blobs.put(content)
+
+    def path(self, sha256: str) -> Path:
+        return self.opened.blobs.path(sha256)
+
+    def fetch_state(self, url: str) -> FetchState | None:
+        return self.opened.store.fetch_state(url)
+
+    def text(self, sha256: str) -> Extracted | None:
+        return self.opened.store.text_of(sha256, EXTRACTOR)
+
+    def previous_text(self, observation: Observation) -> str | None:
+        return self.opened.store.previous_text(observation)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""A message as its reader gets it: subject, plain text and HTML.
+
+The templates are ours alone; whatever a site printed is escaped by Jinja2, and
+nothing else decides about markup. Rendering is a pure function: the same facts,
+`now` and coverage give the same bytes.
+"""
+
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cache
+from typing import Any, Self
+
+import css_inline
+import jinja2
+
+from config.vocabulary import ChangeKind
+from config.watchlist import Watchlist
+from monitor.channels.safe import one_line, shortened
+from monitor.coverage import Coverage, coverage_for
+from monitor.entries import NOTHING_ASKED, RANK, WORDS, Asked, Entry, entries
+from storage.ports import MessageFacts, SourceState
+
+NAME = "Measurewatch"
+WIDTH = 72
+LONGEST_SUBJECT = 160
+
+# Mail readers cut a message near 100 kB; beyond this many, measures are one line each.
+MOST_WHOLE = 25
+MOST_LISTED = 200
+
+_TONES = {
+    ChangeKind.NEW: "came",
+    ChangeKind.RESTORED: "came",
+    ChangeKind.AMENDED: "changed",
+    ChangeKind.VANISHED: "went",
+    ChangeKind.SUPERSEDED: "went",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A message ready to be sent, and to be stored as JSON before it is."""
+
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def payload(self) -> dict[str, Any]:
+        """JSON values from which `from_payload` makes the same message again."""
+        return {
+            "subject": self.subject,
+            "text": self.text,
+            "html": self.html,
+            "headers": dict(self.headers),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """Raise KeyError when the payload is not one of ours."""
+        return cls(
+            subject=payload["subject"],
+            text=payload["text"],
+            html=payload["html"],
+            headers=dict(payload["headers"]),
+        )
+
+
+def render(
+    facts: MessageFacts,
+    *,
+    now: datetime,
+    coverage: Coverage | None = None,
+    topics: Mapping[str, str] | None = None,
+    asked: Asked = NOTHING_ASKED,
+) -> Rendered:
+    """Render a message: one entry a measure, with every change and every reason.
+
+    `coverage` is None where nobody counted. `topics` are titles by topic name,
+    `asked` the topics that each watch asks for.
+    The Date header is part of what is rendered, so a repeat carries it too.
+    """
+    found = entries(facts.alerts, asked)
+    title = subject(found)
+    values = {
+        "name": NAME,
+        "subject": title,
+        "headline": headline(found),
+        "whole": found[:MOST_WHOLE],
+        "listed": found[MOST_WHOLE : MOST_WHOLE + MOST_LISTED],
+        "unlisted": max(0, len(found) - MOST_WHOLE - MOST_LISTED),
+        "coverage": coverage,
+        "topics": topics or {},
+        "watches": sorted({watch for entry in found for watch in entry.watches}),
+        "key": one_line(facts.key),
+        "now": now,
+    }
+    return Rendered(
+        subject=title,
+        text=_text(values),
+        html=_html(values),
+        headers={"Date": format_datetime(now.astimezone(UTC))},
+    )
+
+
+def render_for(
+    watchlist: Watchlist, facts: MessageFacts, states: Iterable[SourceState], *, now: datetime
+) -> Rendered:
+    """Render a message for its reader, as the watchlist and the states of its sources have it."""
+    return render(
+        facts,
+        now=now,
+        coverage=coverage_for(watchlist, facts.address, states, now=now),
+        topics={topic.name: topic.title for topic in watchlist.topics},
+        asked={watch.name: watch.topics for watch in watchlist.watches},
+    )
+
+
+def subject(found: tuple[Entry, ...]) -> str:
+    """One measure by name, several by what happened to them and where."""
+    if not found:
+        return f"[{NAME}] nothing changed"
+    if len(found) == 1:
+        entry = found[0]
+        name = f"[{NAME}] {entry.identifier} ({entry.place}) {_happened(entry)}"
+        return shortened(
+            one_line(f"{name}: {entry.title}" if entry.title else name), LONGEST_SUBJECT
+        )
+    places = list(dict.fromkeys(entry.place for entry in found))
+    where = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    return shortened(one_line(f"[{NAME}] {headline(found)} ({where})"), LONGEST_SUBJECT)
+
+
+def headline(found: tuple[Entry, ...]) -> str:
+    """How many measures, and what happened to them: "5 measures: 3 amended, 2 new"."""
+    if len(found) == 1:
+        return f"{found[0].identifier}: {_happened(found[0])}"
+    counts = Counter(kind for entry in found for kind in {step.kind for step in entry.steps})
+    happened = ", ".join(f"{counts[kind]} {WORDS[kind]}" for kind in RANK if counts[kind])
+    return f"{len(found)} measures: {happened}" if happened else "Nothing changed"
+
+
+def _happened(entry: Entry) -> str:
+    return ", ".join(dict.fromkeys(step.word for step in entry.steps))
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    text = _template("digest.txt.j2").render(values)
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
+
+
+def _html(values: Mapping[str, Any]) -> str:
+    page = _template("digest.html.j2").render(values)
+    # Mail readers drop or rewrite style sheets; what stands on the elements stays.
+    return css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("monitor"),
+        autoescape=jinja2.select_autoescape(["html.j2"], default=False, default_for_string=True),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_FILTERS)
+    return environment
+
+
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+def _instant(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _day(value: datetime) -> str:
+    value = value.astimezone(UTC)
+    return f"{value:%A}, {value.day} {value:%B %Y}, {value:%H:%M} UTC"
+
+
+def _wrapped(text: str, indent: int = 0, hang: int | None = None) -> str:
+    """Fold a line for plain text; words longer than a line, such as addresses, stay whole."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent if hang is None else hang),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _tone(kind: ChangeKind) -> str:
+    return _TONES.get(kind, "told")
+
+
+_FILTERS: Mapping[str, Callable[..., str]] = {
+    "instant": _instant,
+    "day": _day,
+    "wrapped": _wrapped,
+    "counted": _counted,
+    "tone": _tone,
+    "line": one_line,
+}

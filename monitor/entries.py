@@ -1,0 +1,338 @@
+"""What a digest says of each measure: one entry a measure, with every change and reason.
+
+From the facts of a message to plain values that a template only has to place.
+All of it is still text as the site printed it: escaping is the template's work.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from config.places import PlaceError, place
+from config.vocabulary import ChangeKind, Standing, TextState
+from monitor.channels.safe import one_line, shortened
+from pipelines.align import TooManyWordsError
+from pipelines.redline import redline
+from pipelines.render import Passage, passages
+from storage.ports import AlertFacts, MatchFacts, VersionFacts
+
+Asked = Mapping[str, Collection[str]]
+NOTHING_ASKED: Asked = MappingProxyType({})
+
+MOST_PASSAGES = 6
+MOST_QUOTES = 4
+LONGEST_EDIT = 80
+_SNIPPET = 420
+_SPONSORS = 3
+
+# What a reader wants first: words that changed, then what came and went, then the rest.
+RANK = (
+    ChangeKind.AMENDED, ChangeKind.NEW, ChangeKind.VANISHED, ChangeKind.RESTORED,
+    ChangeKind.SUPERSEDED, ChangeKind.STATUS, ChangeKind.ACTION, ChangeKind.SCHEDULED,
+    ChangeKind.TITLE, ChangeKind.VERSION, ChangeKind.SPONSORS, ChangeKind.DATES,
+    ChangeKind.RELATED, ChangeKind.RENUMBERED, ChangeKind.ECHO,
+)  # fmt: skip
+
+WORDS = {
+    ChangeKind.NEW: "new",
+    ChangeKind.AMENDED: "amended",
+    ChangeKind.VERSION: "new print",
+    ChangeKind.ACTION: "new action",
+    ChangeKind.STATUS: "new status",
+    ChangeKind.TITLE: "new title",
+    ChangeKind.SPONSORS: "sponsors changed",
+    ChangeKind.DATES: "dates changed",
+    ChangeKind.SCHEDULED: "scheduled",
+    ChangeKind.RELATED: "related measures changed",
+    ChangeKind.RENUMBERED: "renumbered",
+    ChangeKind.VANISHED: "vanished",
+    ChangeKind.RESTORED: "back again",
+    ChangeKind.SUPERSEDED: "superseded",
+    ChangeKind.ECHO: "echo",
+}
+
+_STANDINGS = {
+    Standing.ADDED: "would be added to the law",
+    Standing.STRUCK: "would be struck from the law",
+    Standing.EXISTING: "stands in the law already",
+    Standing.UNKNOWN: "",
+}
+_SPACES = re.compile(r"\s+")
+_DIGITS = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """A redline cut to what a message can hold; counts are words of the whole."""
+
+    passages: tuple[Passage, ...]
+    more: int
+    inserted: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A passage that matched: the words before the hit, the hit, the words after."""
+
+    topic: str
+    before: str
+    hit: str
+    after: str
+    where: str
+    standing: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One change: its kind, the word for it, a sentence, and the redline of an amendment."""
+
+    kind: ChangeKind
+    word: str
+    summary: str
+    at: datetime
+    edits: Edits | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Where the bytes behind an entry are: their digest, the recording, when they were had."""
+
+    sha256: str
+    archive: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One measure of a digest. `url` is "" unless it is an http or https address."""
+
+    place: str
+    place_name: str
+    identifier: str
+    title: str
+    status: str
+    url: str
+    steps: tuple[Step, ...]
+    reasons: tuple[str, ...]
+    watches: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    more_quotes: int
+    proofs: tuple[Proof, ...]
+
+
+def entries(alerts: Sequence[AlertFacts], asked: Asked = NOTHING_ASKED) -> tuple[Entry, ...]:
+    """One entry a measure: by jurisdiction, what changed most first, then by number.
+
+    `asked` are the topics each watch asks for; a watch that is not in it, or
+    asks for none, is shown every passage.
+    """
+    measures: dict[int, list[AlertFacts]] = {}
+    for alert in alerts:
+        measures.setdefault(alert.measure.id, []).append(_narrowed(alert, asked))
+    return tuple(sorted((_entry(group) for group in measures.values()), key=_order))
+
+
+def _narrowed(alert: AlertFacts, asked: Asked) -> AlertFacts:
+    """The alert with the passages its reader asked for; new are only those that came with it."""
+    wanted = [asked.get(watch, ()) for watch in alert.watches]
+    everything = not all(wanted)
+    topics = {topic for some in wanted for topic in some}
+    return replace(
+        alert,
+        matches=tuple(
+            replace(match, new=match.new and _came_with(alert, match))
+            for match in alert.matches
+            if everything or match.topic in topics
+        ),
+    )
+
+
+def _came_with(alert: AlertFacts, match: MatchFacts) -> bool:
+    if match.field == "text":
+        return alert.new is not None and match.version_id == alert.new.id
+    return alert.kind in {ChangeKind.NEW, ChangeKind.TITLE}
+
+
+def place_name(path: str) -> str:
+    """The name of a place ("Virginia"), or its path where it has none."""
+    try:
+        return place(path).name
+    except PlaceError:
+        return path
+
+
+def web_address(url: str) -> str:
+    """The address if a reader may follow it, else ""."""
+    clean = one_line(url)
+    return clean if clean.startswith(("https://", "http://")) else ""
+
+
+def _order(entry: Entry) -> tuple[object, ...]:
+    number = tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part)
+        for part in _DIGITS.split(entry.identifier)
+        if part
+    )
+    return entry.place, min(RANK.index(step.kind) for step in entry.steps), number
+
+
+def _entry(alerts: list[AlertFacts]) -> Entry:
+    measure = alerts[-1].measure
+    quotes = _quotes(alerts)
+    return Entry(
+        place=measure.place,
+        place_name=place_name(measure.place),
+        identifier=one_line(measure.identifier, 60) or "unnumbered",
+        title=one_line(measure.title, 300),
+        status=one_line(measure.status, 120),
+        url=web_address(measure.url),
+        steps=tuple(_step(alert) for alert in sorted(alerts, key=_importance)),
+        reasons=_distinct(reason for alert in alerts for reason in alert.reasons),
+        watches=_distinct(watch for alert in alerts for watch in alert.watches),
+        quotes=quotes[:MOST_QUOTES],
+        more_quotes=max(0, len(quotes) - MOST_QUOTES),
+        proofs=_proofs(alerts),
+    )
+
+
+def _importance(alert: AlertFacts) -> tuple[int, datetime, int]:
+    return RANK.index(alert.kind), alert.at, alert.change_id
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one_line(word, 200) for word in words if word.strip()))
+
+
+def _step(alert: AlertFacts) -> Step:
+    return Step(
+        kind=alert.kind,
+        word=WORDS[alert.kind],
+        summary=one_line(_said(alert), 500),
+        at=alert.at,
+        edits=_edits(alert.old, alert.new) if alert.kind is ChangeKind.AMENDED else None,
+        note=_text_note(alert),
+    )
+
+
+def _said(alert: AlertFacts) -> str:
+    """Say what happened; of a new measure, what is known beyond its title."""
+    seen = alert.after
+    if alert.kind is not ChangeKind.NEW or not isinstance(seen, Mapping):
+        return alert.summary
+    sponsors = [str(person.get("name", "")) for person in seen.get("sponsors", ())]
+    more = f" and {len(sponsors) - _SPONSORS} more" if len(sponsors) > _SPONSORS else ""
+    said = [f"sponsored by {', '.join(sponsors[:_SPONSORS])}{more}"] if sponsors else []
+    said += [
+        f"{day.get('kind', 'date')} {day.get('date') or day.get('text') or ''}".strip()
+        for day in seen.get("dates", ())
+    ]
+    if actions := seen.get("actions", ()):
+        said.append(f"last action: {actions[-1].get('description', '')}")
+    return "; ".join(["First seen", *said]) + "."
+
+
+def _text_note(alert: AlertFacts) -> str:
+    """What a reader must know of a text that cannot be shown."""
+    if alert.new is None or alert.kind not in {ChangeKind.NEW, ChangeKind.VERSION}:
+        return ""
+    match alert.new.state:
+        case TextState.PENDING:
+            return "Its text cannot be read yet. You will hear of topics found in it once it can."
+        case TextState.UNREADABLE:
+            return "Its text could not be read by machine; please look at the document itself."
+        case _:
+            return ""
+
+
+def _edits(old: VersionFacts | None, new: VersionFacts | None) -> Edits | None:
+    """The redline of two texts; None where one of them is missing or beyond comparing."""
+    if old is None or new is None or not old.text or not new.text:
+        return None
+    try:
+        found = redline(old.text, new.text)
+    except TooManyWordsError:
+        return None
+    shown = passages(found, old.text, new.text, longest=LONGEST_EDIT)
+    return Edits(
+        passages=shown[:MOST_PASSAGES],
+        more=max(0, len(shown) - MOST_PASSAGES),
+        inserted=found.inserted,
+        deleted=found.deleted,
+    )
+
+
+def _quotes(alerts: list[AlertFacts]) -> tuple[Quote, ...]:
+    """Each matched passage once: the first of every topic, then the others, new ones first."""
+    texts = {version.id: version.text for alert in alerts for version in _versions(alert)}
+    found: dict[tuple[str, str], MatchFacts] = {}
+    for alert in alerts:
+        for match in alert.matches:
+            key = (match.topic, _SPACES.sub(" ", match.snippet).strip())
+            if key not in found or (match.new and not found[key].new):
+                found[key] = match
+    turns = _in_turns(sorted(found.values(), key=lambda match: not match.new))
+    ranked = sorted(turns, key=lambda pair: (pair[0] > 0, not pair[1].new, pair[0]))
+    return tuple(_quote(match, texts.get(match.version_id or 0, "")) for _, match in ranked)
+
+
+def _in_turns(matches: Iterable[MatchFacts]) -> Iterator[tuple[int, MatchFacts]]:
+    """Each match with how many of its topic came before it, so that no topic fills the page."""
+    seen: dict[str, int] = {}
+    for match in matches:
+        turn = seen.get(match.topic, 0)
+        seen[match.topic] = turn + 1
+        yield turn, match
+
+
+def _versions(alert: AlertFacts) -> tuple[VersionFacts, ...]:
+    return tuple(version for version in (alert.old, alert.new) if version is not None)
+
+
+def _quote(match: MatchFacts, text: str) -> Quote:
+    words = text[match.start : match.end] if match.field == "text" else ""
+    before, hit, after = _parted(one_line(match.snippet), one_line(words or match.term.strip('"')))
+    return Quote(
+        topic=one_line(match.topic, 80),
+        before=before,
+        hit=hit,
+        after=after,
+        where=f"page {match.page}" if match.page else match.field if match.field != "text" else "",
+        standing=_STANDINGS[match.standing],
+        new=match.new,
+    )
+
+
+def _parted(snippet: str, hit: str) -> tuple[str, str, str]:
+    """The snippet round its hit; the whole of it first where the hit is not found in it."""
+    at = snippet.casefold().find(hit.casefold()) if hit else -1
+    # Folding can change a text's length; then no place in it can be trusted.
+    if at < 0 or snippet[at : at + len(hit)].casefold() != hit.casefold():
+        return shortened(snippet, _SNIPPET), "", ""
+    before, after = snippet[:at], snippet[at + len(hit) :]
+    room = max(40, (_SNIPPET - len(hit)) // 2)
+    if len(before) > room:
+        before = "…" + before[-room:].partition(" ")[2]
+    return before, snippet[at : at + len(hit)], shortened(after, room)
+
+
+def _proofs(alerts: list[AlertFacts]) -> tuple[Proof, ...]:
+    """Say once where each document is, and each recording that no document names already."""
+    found: dict[tuple[str, str], Proof] = {}
+    for alert in alerts:
+        version = alert.new if alert.new and alert.new.document else None
+        archive = (version.archive if version else "") or alert.archive
+        proof = Proof(
+            sha256=version.document if version else "",
+            archive=one_line(archive, 200),
+            at=alert.at,
+            url=web_address(version.document_url) if version else "",
+        )
+        found.setdefault((proof.sha256, proof.archive), proof)
+    named = {archive for digest, archive in found if digest}
+    return tuple(p for p in found.values() if p.sha256 or p.archive not in named)

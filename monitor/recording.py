@@ -1,0 +1,140 @@
+"""The one writer of a crawl: a thread that records observations in batches.
+
+A batch is one transaction. The stages put observations in; when the writer
+cannot keep up they wait. If the store cannot be written to, the crawl is told
+to stop and the error comes out at the end, so nothing is half-believed.
+"""
+
+import logging
+import queue
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines.ports import FetchState
+from pipelines.texts import Observation
+from scrapers.items import Listing
+from storage.ports import Outcome, Route
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+WAITING = 4 * BATCH
+PAUSE_SECONDS = 0.05
+
+
+@dataclass
+class Totals:
+    """What was recorded in one crawl of one source."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    pending: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        self.statuses[outcome.status] += 1
+        self.kinds.update(str(kind) for kind in outcome.kinds)
+        self.pending += outcome.pending
+        if outcome.error:
+            self.errors.append(outcome.error)
+
+
+class Writer:
+    """Records what the stages submit. `flush` waits until all of it is kept."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        crawl_id: int,
+        now: datetime,
+        route: Route,
+        topics: Mapping[str, str],
+        on_error: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.store = store
+        self.crawl_id = crawl_id
+        self.now = now
+        self.route = route
+        self.topics = topics
+        self.on_error = on_error
+        self.totals = Totals()
+        self.error: Exception | None = None
+        self._queue: queue.Queue[tuple[Observation, Mapping[str, FetchState]] | None] = queue.Queue(
+            WAITING
+        )
+        self._listings: list[tuple[str, Listing]] = []
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, observation: Observation, fetches: Mapping[str, FetchState]) -> None:
+        """Put an observation in line; waits while the line is full."""
+        if self.error is None:
+            self._queue.put((observation, fetches))
+
+    def listing(self, source: str, listing: Listing) -> None:
+        """A list was read to its end; it is closed after all else is recorded."""
+        self._listings.append((source, listing))
+
+    def flush(self) -> Totals:
+        """Record what is left; raises what kept the store from being written to."""
+        self._queue.put(None)
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+        return self.totals
+
+    def close_listings(self) -> None:
+        """Close the lists that were read, once the crawl is known to be complete."""
+        for source, listing in self._listings:
+            outcomes = self.store.finish_listing(
+                source, listing, crawl_id=self.crawl_id, now=self.now, route=self.route
+            )
+            for outcome in outcomes:
+                self.totals.kinds.update(str(kind) for kind in outcome.kinds)
+
+    def _work(self) -> None:
+        ended = False
+        while not ended:
+            batch, ended = self._next_batch()
+            if not batch or self.error is not None:
+                continue
+            try:
+                self._record(batch)
+            except Exception as error:
+                log.exception("recording failed")
+                self.error = error
+                self.on_error()
+
+    def _next_batch(self) -> tuple[list[tuple[Observation, Mapping[str, FetchState]]], bool]:
+        """Up to a batch of what waits; returns early when nothing more comes for a moment."""
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                item = self._queue.get(timeout=PAUSE_SECONDS)
+            except queue.Empty:
+                return batch, False
+            if item is None:
+                return batch, True
+            batch.append(item)
+        return batch, False
+
+    def _record(self, batch: list[tuple[Observation, Mapping[str, FetchState]]]) -> None:
+        fetches = {url: state for _, some in batch for url, state in some.items()}
+        outcomes = self.store.record(
+            [observation for observation, _ in batch],
+            crawl_id=self.crawl_id,
+            now=self.now,
+            route=self.route,
+            fetches=fetches,
+            topics=self.topics,
+        )
+        for outcome in outcomes:
+            self.totals.add(outcome)

@@ -1,0 +1,1 @@
+"""Pure functions on documents and texts, and the Scrapy stages round them."""

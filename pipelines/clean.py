@@ -1,0 +1,456 @@
+"""Cleaning of text: folding for comparison, and mending of lines taken from pages.
+
+Two texts that differ only in glyphs, spaces or line breaks are one text in law.
+`normalise` folds such differences away and stays readable; `text_digest` goes
+further and names the text itself, so that a document printed anew with other
+line breaks is the same document.
+
+The functions on `Line`s mend what a printed page adds to a text: line numbers
+in its margins, running heads and feet, words broken at the line's end. They
+take away only what repeats in a way that body text does not.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+from typing import NamedTuple
+
+# --- folding for comparison -------------------------------------------------
+
+_LETTER = r"[^\W\d_]"
+_BROKEN_SOFTLY = re.compile(r"[\u00ad\ufffe][ \t]*[\n\f\r]\s*")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufffe]"
+)
+_BROKEN_WORD = re.compile(rf"(?<={_LETTER})-[ \t]*[\n\f\r]\s*(?={_LETTER})")
+_LONG_DASH = re.compile(r"-*(?:--|[\u2014\u2015])[-\u2014\u2015]*")
+_HYPHEN_WITHIN = re.compile(rf"(?<={_LETTER})-(?={_LETTER})")
+_GLYPHS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u2043", "-")
+    | dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2035\u02bc\u02b9`", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"')
+    | dict.fromkeys("\u25cf\u25aa\uf0b7\uf0a7", "\u2022")
+)
+
+
+def normalise(text: str) -> str:
+    """The text as words to compare: case and letters kept, glyphs and spaces folded.
+
+    Applying it again changes nothing.
+    """
+    if not text.isascii():
+        text = _INVISIBLE.sub("", _BROKEN_SOFTLY.sub("", text))
+        text = unicodedata.normalize("NFKC", text).translate(_GLYPHS)
+    text = _LONG_DASH.sub(" - ", _BROKEN_WORD.sub(_hyphen_that_stays, text))
+    text = " ".join(_INVISIBLE.sub("", text).replace("''", '"').split())
+    # Letters that something kept apart may form one character now.
+    return unicodedata.normalize("NFKC", text)
+
+
+def _hyphen_that_stays(found: re.Match[str]) -> str:
+    """Keep the hyphen of "Vice-/Chair", not that of "immi-/gration" or "IMMI-/GRATION"."""
+    before, after = found.string[found.start() - 1], found.string[found.end()]
+    return "-" if after.isupper() and not before.isupper() else ""
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 (hex) of the normalised text without its spaces and the hyphens in its words.
+
+    Neither tells one law from another, and both change whenever a text is
+    printed with other line breaks.
+    """
+    bare = _HYPHEN_WITHIN.sub("", normalise(text)).replace(" ", "")
+    return hashlib.sha256(bare.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --- symbols ----------------------------------------------------------------
+
+_CONTROLS = (*range(0x09), 0x0B, 0x0C, *range(0x0D, 0x20), *range(0x7F, 0xA0))
+_WIDTHLESS = (0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+_SPACES = (0xA0, *range(0x2000, 0x200B), 0x202F, 0x3000)
+_READABLE = (
+    dict.fromkeys((*_CONTROLS, *_WIDTHLESS), "")
+    | dict.fromkeys(_SPACES, " ")
+    | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+    | {0xF0B7: "\u2022", 0xF0A7: "\u25aa"}
+)
+_ODD = re.compile("[" + "".join(map(re.escape, map(chr, (*_READABLE, 0xFFFD)))) + "]")
+_LOST_SECTION_SIGN = re.compile(r"\ufffd(?=\ufffd?\s?\d)")
+
+
+def restore_symbols(text: str) -> str:
+    """Ligatures as letters, odd spaces as spaces, the section sign where it was lost.
+
+    Control and widthless characters go; line feeds and tabs stay. A form feed
+    goes, since to us it means the end of a page.
+    """
+    if not _ODD.search(text):
+        return text
+    return _LOST_SECTION_SIGN.sub("\u00a7", text).translate(_READABLE)
+
+
+# --- words broken at the end of a line --------------------------------------
+
+SOFT_BREAK = "\ufffe"  # pdfium's sign for a hyphen at the end of a line
+_BREAK = re.compile(r"([-\u2013\u00ad\ufffe])\n(\w\S*) ?")
+_WORD = re.compile(r"\w+")
+_LAST_WORD = re.compile(r"\w+\Z")
+_LONGEST_WORD = 40
+_FIRST_OF_COMPOUND = frozenset({"self", "cross", "two", "three", "five", "half"})
+_LAST_OF_COMPOUND = frozenset(
+    "related based neutral responsive specific free thirds fifths fourths class time term owned"
+    " funded level year being".split()
+)
+_SHORTEST_PART = 3
+
+
+def join_broken_words(texts: Sequence[str]) -> list[str]:
+    """The pages' texts with words made whole that were broken at the end of a line.
+
+    The second half comes up to the first, and the line ends after it. A hyphen
+    that belongs to the word stays; the document's own words decide where they can.
+    """
+    words = _Usage(texts)
+    return [_joined(text, words) for text in texts]
+
+
+def _joined(text: str, words: "_Usage") -> str:
+    if SOFT_BREAK not in text and "-\n" not in text and "\u2013\n" not in text:
+        return text if "\u00ad\n" not in text else text.replace("\u00ad\n", "")
+    return _BREAK.sub(lambda found: _mended(found, words), text).replace(SOFT_BREAK, "-")
+
+
+def _mended(found: re.Match[str], words: "_Usage") -> str:
+    sign, rest = found.groups()
+    begin = max(0, found.start() - _LONGEST_WORD)
+    first = _LAST_WORD.search(found.string[begin : found.start()])
+    second = _WORD.match(rest)
+    if not first or not second:
+        return found[0]
+    if sign == "\u2013":
+        return f"{sign}{rest}\n"
+    return f"-{rest}\n" if words.keep_hyphen(first[0], second[0]) else f"{rest}\n"
+
+
+class _Usage:
+    """How a document itself writes its words; looked up only once a word is broken."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._folded = ""
+
+    def keep_hyphen(self, first: str, second: str) -> bool:
+        """Whether the hyphen between two parts of a word is the word's own."""
+        if second[0].isdigit() or first[-1].isdigit():
+            return True
+        if second[0].isupper() and not first.isupper():
+            return True
+        first, second = first.lower(), second.lower()
+        if self._has(first + second):
+            return False
+        if self._has(f"{first}-{second}") or self._has(f"{first} {second}"):
+            return True
+        if first in _FIRST_OF_COMPOUND:
+            return True
+        return len(first) >= _SHORTEST_PART and second in _LAST_OF_COMPOUND
+
+    def _has(self, word: str) -> bool:
+        """Whether the document has the word, standing by itself."""
+        self._folded = self._folded or "\n".join(self._texts).lower()
+        at = self._folded.find(word)
+        while at >= 0:
+            after = at + len(word)
+            alone = not self._folded[at - 1 : at].isalpha()
+            if alone and not self._folded[after : after + 1].isalpha():
+                return True
+            at = self._folded.find(word, after)
+        return False
+
+
+# --- lines of a page --------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Line:
+    """One printed line, and where its first character stands: points from the lower left.
+
+    `body_x` is where the text after a leading number starts and `tail_x` where
+    a trailing number starts; each is 0 when the line has no such number. An
+    `aside` is set up or down the margin, apart from what is read.
+    """
+
+    text: str
+    x: float
+    y: float
+    body_x: float = 0.0
+    tail_x: float = 0.0
+    aside: bool = False
+
+
+# --- line numbers -----------------------------------------------------------
+
+LEADING_NUMBER = re.compile(r"(\d{1,3})(?:\s+|\Z)")
+TRAILING_NUMBER = re.compile(r"(?:\A|\s)(\d{1,3})\Z")
+_NUMBERS_THAT_CONVINCE = 5
+_NUMBERS_THAT_CONVINCE_ALONE = 10
+_SHORT_DOCUMENT = 2
+_PROSE = 20  # letters beside a number, on average: fewer make a table
+_THREE_DIGITS = 18.0  # points
+_JITTER = 2.5
+_JITTER_OF_PAGES = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The numbers 1 to n down one margin of a page, and the ranks of the lines that bear them."""
+
+    x: float
+    ranks: frozenset[int]
+    prose: bool
+
+
+def drop_line_numbers(pages: Sequence[list[Line]]) -> list[list[Line]]:
+    """The pages without the line numbers printed in their left or right margins.
+
+    They are believed only where they run 1, 2, 3 ... down one column beside
+    prose, on two pages at least or at length in a short document.
+    """
+    return _without_column(
+        _without_column(pages, _left_column, _cut_lead), _right_column, _cut_tail
+    )
+
+
+def _without_column(
+    pages: Sequence[list[Line]],
+    find: Callable[[list[Line]], _Column | None],
+    cut: Callable[[Line], Line],
+) -> list[list[Line]]:
+    columns = [find(page) for page in pages]
+    long = [column for column in columns if column and len(column.ranks) >= _NUMBERS_THAT_CONVINCE]
+    alone = len(pages) <= _SHORT_DOCUMENT and any(
+        len(column.ranks) >= _NUMBERS_THAT_CONVINCE_ALONE for column in long
+    )
+    if not alone and len(long) < 2:  # noqa: PLR2004 - one page proves nothing
+        return list(pages)
+    margins = [column.x for column in long if column.prose]
+    return [
+        _cut_column(page, column.ranks, cut)
+        if column and any(abs(column.x - x) <= _JITTER_OF_PAGES for x in margins)
+        else page
+        for page, column in zip(pages, columns, strict=True)
+    ]
+
+
+def _cut_column(
+    page: list[Line], ranks: frozenset[int], cut: Callable[[Line], Line]
+) -> list[Line]:
+    lines = [cut(line) if rank in ranks else line for rank, line in enumerate(page)]
+    return [line for line in lines if line.text]
+
+
+def _left_column(lines: list[Line]) -> _Column | None:
+    found = [
+        _Number(line.y, line.x, rank, match[1], len(line.text) - match.end())
+        for rank, line in enumerate(lines)
+        if line.text[0].isdigit()
+        and (match := LEADING_NUMBER.match(line.text))
+        and (match.end() == len(line.text) or line.body_x - line.x >= 6 * len(match[1]) + 5)
+    ]
+    edge = min((number.x for number in found), default=0) + _THREE_DIGITS
+    return _column([number for number in found if number.x <= edge])
+
+
+def _right_column(lines: list[Line]) -> _Column | None:
+    found = [
+        _Number(line.y, line.tail_x, rank, match[1], match.start())
+        for rank, line in enumerate(lines)
+        if line.tail_x and (match := TRAILING_NUMBER.search(line.text))
+    ]
+    edge = max((number.x for number in found), default=0) - _THREE_DIGITS
+    return _column([number for number in found if number.x >= edge])
+
+
+class _Number(NamedTuple):
+    """A number at one end of a line, with the count of letters beside it."""
+
+    y: float
+    x: float
+    rank: int
+    digits: str
+    letters: int
+
+
+def _column(found: list[_Number]) -> _Column | None:
+    """The numbers as one column, when they count its lines and stand in line themselves."""
+    found.sort(key=lambda number: -number.y)
+    if not found or [int(n.digits) for n in found] != list(range(1, len(found) + 1)):
+        return None
+    for width in {len(number.digits) for number in found}:
+        places = [number.x for number in found if len(number.digits) == width]
+        if max(places) - min(places) > _JITTER:
+            return None
+    beside = [number.letters for number in found if number.letters]
+    return _Column(
+        x=found[0].x,
+        ranks=frozenset(number.rank for number in found),
+        prose=not beside or fmean(beside) >= _PROSE,
+    )
+
+
+def _cut_lead(line: Line) -> Line:
+    return Line(line.text.lstrip("0123456789").lstrip(), line.body_x, line.y, 0.0, line.tail_x)
+
+
+def _cut_tail(line: Line) -> Line:
+    return Line(line.text.rstrip("0123456789").rstrip(), line.x, line.y, line.body_x)
+
+
+# --- running heads and feet -------------------------------------------------
+
+_EDGE = 3  # lines at the head or foot of a page that may be running lines
+_SAME_HEIGHT = 4.0  # points
+_LONGEST_PAGE_NUMBER = 6  # the Federal Register passes 100,000 pages a year
+_FEW_PAGES = 4
+_NUMBER = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(
+    r"(?:page )?[-\u2013\u2014\[(]* ?(\d+) ?[-\u2013\u2014\])]*(?: ?(?:of|/) ?\d+)?", re.IGNORECASE
+)
+
+
+class _Sighting(NamedTuple):
+    """A line near a page's edge; `words` is the line with or without a number at its ends."""
+
+    page: int
+    rank: int
+    y: float
+    text: str
+    words: str
+
+
+# Which lines from a page's edge inwards are running lines, and whether they go.
+_Verdicts = dict[int, bool]
+
+
+def drop_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
+    """The pages, their lines top down, without heads and feet that run through them.
+
+    A line near a page's edge goes when lines like it stand as high on other
+    pages, and either a number in them counts the pages or they are the same to
+    the letter. In the second case the head of the first page stays, for it may
+    be the only place that names the document. A page's number alone goes too,
+    and an aside that several pages bear. What stands beyond a line that stays
+    is never touched.
+    """
+    bodies = [[line for line in page if not line.aside] for page in pages]
+    heads = _running([body[:_EDGE] for body in bodies], first_stays=True)
+    feet = _running([body[: -_EDGE - 1 : -1] for body in bodies], first_stays=False)
+    return [
+        _cut_edge(_cut_edge(body, head)[::-1], foot)[::-1] + asides
+        for body, head, foot, asides in zip(
+            bodies, heads, feet, _lone_asides(pages), strict=True
+        )
+    ]
+
+
+def _lone_asides(pages: Sequence[list[Line]]) -> list[list[Line]]:
+    """Each page's asides but for those that other pages bear too."""
+    asides = [[line for line in page if line.aside] for page in pages]
+    seen = Counter(text for lines in asides for text in {line.text for line in lines})
+    return [[line for line in lines if seen[line.text] == 1] for lines in asides]
+
+
+def _cut_edge(lines: list[Line], verdicts: _Verdicts) -> list[Line]:
+    """The lines from one edge inwards without the running lines at that edge."""
+    inner = next(rank for rank in range(len(lines) + 1) if rank not in verdicts)
+    return [line for rank, line in enumerate(lines) if rank >= inner or not verdicts[rank]]
+
+
+def _running(edges: Sequence[list[Line]], *, first_stays: bool) -> list[_Verdicts]:
+    alike: dict[str, list[_Sighting]] = defaultdict(list)
+    verdicts: list[_Verdicts] = [{} for _ in edges]
+    for page, lines in enumerate(edges):
+        for rank, line in enumerate(lines):
+            if (number := _PAGE_NUMBER.fullmatch(line.text)) and int(number[1]) == page + 1:
+                verdicts[page][rank] = True
+            for words in _guises(line.text):
+                alike[_NUMBER.sub("#", words)].append(
+                    _Sighting(page, rank, line.y, line.text, words)
+                )
+    for sightings in alike.values():
+        for group in _same_height(sightings) if len(sightings) > 1 else ():
+            for sighting in _counting(group):
+                verdicts[sighting.page][sighting.rank] = True
+            for sighting in _repeated(group, len(edges)):
+                goes = not (first_stays and sighting.page == 0)
+                verdicts[sighting.page].setdefault(sighting.rank, goes)
+    return verdicts
+
+
+def _guises(text: str) -> Iterator[str]:
+    """The line, and the line without a number at its start or its end."""
+    yield text
+    if text[0].isdigit():
+        yield text.lstrip("0123456789").lstrip()
+    if text[-1].isdigit():
+        yield text.rstrip("0123456789").rstrip()
+
+
+def _same_height(sightings: list[_Sighting]) -> Iterator[list[_Sighting]]:
+    """The sightings in groups that stand at one height on their pages."""
+    sightings.sort(key=lambda sighting: sighting.y)
+    group = sightings[:1]
+    for lower, upper in pairwise(sightings):
+        if upper.y - lower.y > _SAME_HEIGHT:
+            yield group
+            group = []
+        group.append(upper)
+    yield group
+
+
+def _counting(group: list[_Sighting]) -> list[_Sighting]:
+    """Those in which some number goes up by one from page to page."""
+    offsets: dict[int, list[_Sighting]] = defaultdict(list)
+    for sighting in group:
+        for number in set(_NUMBER.findall(sighting.text)):
+            if len(number) <= _LONGEST_PAGE_NUMBER:
+                offsets[int(number) - sighting.page].append(sighting)
+    most = max(offsets.values(), key=len, default=[])
+    return most if len({sighting.page for sighting in most}) > 1 else []
+
+
+def _repeated(group: list[_Sighting], page_count: int) -> list[_Sighting]:
+    """The group when its words are the same on enough pages."""
+    pages = {sighting.page for sighting in group}
+    enough = 2 if page_count <= _FEW_PAGES else 3
+    same = len({sighting.words for sighting in group}) == 1
+    return group if same and len(pages) >= enough and group[0].words else []
+
+
+# --- lines to text ----------------------------------------------------------
+
+_WIDER = 1.35  # times the pitch of the lines next to it: a paragraph begins
+_FAR_WIDER = 1.8  # times the page's usual pitch
+_TIGHTEST_PITCH = 6.0  # points; less is a raised or lowered piece of one line
+_NO_PITCH = 1e6
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """The lines, with a blank one between those that stand visibly apart."""
+    if not lines:
+        return ""
+    steps = [upper.y - lower.y for upper, lower in pairwise(lines)]
+    pitches = [step if step >= _TIGHTEST_PITCH else _NO_PITCH for step in steps]
+    usual = _FAR_WIDER * sorted(pitches)[len(pitches) // 2] if pitches else 0
+    pieces = [lines[0].text]
+    around = [_NO_PITCH, *pitches, _NO_PITCH]
+    for rank, step in enumerate(steps):
+        near = _WIDER * min(around[rank], around[rank + 2])
+        pieces.append("\n\n" if step > near or step > usual else "\n")
+        pieces.append(lines[rank + 1].text)
+    return "".join(pieces)

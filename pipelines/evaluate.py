@@ -1,0 +1,231 @@
+"""A query held against one text.
+
+Evaluating gives the passages that satisfy the query, or None when the text does
+not. An empty list means satisfied without a passage to show, as `NOT mask` is
+by a text without masks. What each operator means is told in `config.query`;
+distances count words, so that neighbours are one apart.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from config import query
+from pipelines.lexicon import Folded
+from pipelines.terms import Hit, Term, UnevaluableQueryError, Words
+
+_PARAGRAPH_STARTS = re.compile(
+    r"\n[ \t]*\n\s*"
+    r"|[\n\f]\s*(?=\((?:\d{1,3}|[a-z]{1,4})\)|(?:section|sec\.|article|§)\s*\d|\d{1,2}\.\s|[a-z]\.\s)"
+)
+_SENTENCE_ENDS = re.compile(r"[.!?][\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9§])")
+_WORD_BEFORE = re.compile(r"[\w.]{1,12}\Z")
+_ABBREVIATIONS = frozenset(
+    {
+        "no", "nos", "sec", "secs", "art", "ch", "cl", "par", "pars", "subd", "subsec", "vs", "st",
+        "mr", "mrs", "ms", "dr", "jr", "sr", "inc", "co", "corp", "dept", "gov", "sen", "rep",
+        "del", "pub", "stat", "app", "cf", "e.g", "i.e", "u.s", "u.s.c", "c.f.r", "ann",
+    }
+)  # fmt: skip
+
+
+class Reading:
+    """One field of a measure being read: its folded text and what was found in it.
+
+    `others` are readings of other fields of the same measure, for queries that
+    name them.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        words: Words,
+        terms: Mapping[query.Term, Term],
+        others: Mapping[str, "Reading"],
+    ) -> None:
+        self.field = field
+        self.folded: Folded = words.folded
+        self._words = words
+        self._terms = terms
+        self._others = others
+        self._found: dict[query.Term, list[Hit]] = {}
+
+    def evaluate(self, node: query.Query) -> list[Hit] | None:  # noqa: PLR0911 - one a kind
+        """Find the passages that satisfy a query; None when the text does not."""
+        match node:
+            case query.And():
+                return self._all(node.operands)
+            case query.Or():
+                return self._any(node.operands)
+            case query.Not():
+                return [] if self.evaluate(node.operand) is None else None
+            case query.Unless():
+                return self._unless(node)
+            case query.Field():
+                return self._in_field(node)
+            case query.Near() | query.Then() | query.Sentence() | query.Paragraph():
+                return self._together(node)
+            case _:
+                return self._term(node) or None
+
+    def _term(self, node: query.Term) -> list[Hit]:
+        if node not in self._found:
+            self._found[node] = self._terms[node].hits(self._words)
+        return self._found[node]
+
+    def _all(self, operands: Sequence[query.Query]) -> list[Hit] | None:
+        hits: list[Hit] = []
+        for operand in operands:
+            found = self.evaluate(operand)
+            if found is None:
+                return None
+            hits += found
+        return sorted(hits)
+
+    def _any(self, operands: Sequence[query.Query]) -> list[Hit] | None:
+        found = [hits for hits in map(self.evaluate, operands) if hits is not None]
+        return sorted(hit for hits in found for hit in hits) if found else None
+
+    def _in_field(self, node: query.Field) -> list[Hit] | None:
+        if node.name == self.field:
+            return self.evaluate(node.operand)
+        other = self._others.get(node.name)
+        return None if other is None or other.evaluate(node.operand) is None else []
+
+    def _unless(self, node: query.Unless) -> list[Hit] | None:
+        hits = self.evaluate(node.left)
+        if not hits:
+            return hits
+        company = self.evaluate(node.right)
+        if company is None:
+            return hits
+        if node.distance is None:
+            return None
+        near = _Neighbours(company)
+        distance = node.distance
+        alone = [
+            hit
+            for hit in hits
+            if all(self._distance(hit, other) > distance for other in near.of(hit))
+        ]
+        return alone or None
+
+    def _together(
+        self, node: query.Near | query.Then | query.Sentence | query.Paragraph
+    ) -> list[Hit] | None:
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if not left or not right:
+            return None
+        near = _Neighbours(right)
+        pairs = [
+            (one, other) for one in left for other in near.of(one) if self._joins(node, one, other)
+        ]
+        hits = {
+            Hit(
+                min(one.start, other.start),
+                max(one.end, other.end),
+                min(one.score, other.score),
+                f"{one.term} {_operator(node)} {other.term}",
+            )
+            for one, other in pairs
+        }
+        return _tightest(hits) or None
+
+    def _joins(
+        self,
+        node: query.Near | query.Then | query.Sentence | query.Paragraph,
+        left: Hit,
+        right: Hit,
+    ) -> bool:
+        if left[:2] == right[:2]:
+            return False
+        match node:
+            case query.Near():
+                return self._distance(left, right) <= node.distance
+            case query.Then():
+                return left.end <= right.start and self._distance(left, right) <= node.distance
+            case query.Sentence():
+                return _same(self._sentences, left, right)
+            case query.Paragraph():
+                return _same(self._paragraphs, left, right)
+
+    def _distance(self, left: Hit, right: Hit) -> int:
+        """Count the words from one to the other: 1 for neighbours, 0 when they overlap."""
+        if left.start > right.start:
+            left, right = right, left
+        if right.start < left.end:
+            return 0
+        return self.folded.word_at(right.start) - self.folded.word_at(left.end - 1)
+
+    @cached_property
+    def _paragraphs(self) -> list[int]:
+        return [found.end() for found in _PARAGRAPH_STARTS.finditer(self.folded.text)]
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        return sorted({*self._paragraphs, *_sentence_starts(self.folded.cased)})
+
+
+def _operator(node: query.Near | query.Then | query.Sentence | query.Paragraph) -> str:
+    word = type(node).__name__.upper()
+    return f"{word}/{node.distance}" if isinstance(node, query.Near | query.Then) else word
+
+
+def _tightest(hits: Iterable[Hit]) -> list[Hit]:
+    """Keep the hits that hold no other one, in order."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (-hit.start, hit.end)):
+        if not kept or hit.end < kept[-1].end:
+            kept.append(hit)
+    kept.reverse()
+    return kept
+
+
+def _same(starts: list[int], left: Hit, right: Hit) -> bool:
+    return bisect_right(starts, left.start) == bisect_right(starts, right.start)
+
+
+def _sentence_starts(text: str) -> Iterator[int]:
+    for found in _SENTENCE_ENDS.finditer(text):
+        before = _WORD_BEFORE.search(text, max(0, found.start() - 12), found.start())
+        word = before[0].lower() if before else ""
+        if len(word) > 1 and word not in _ABBREVIATIONS:
+            yield found.end()
+
+
+class _Neighbours:
+    """Hits, to be asked for the nearest ones before, over and after another."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._by_start = sorted(hits)
+        self._by_end = sorted(hits, key=lambda hit: hit.end)
+        self._starts = [hit.start for hit in self._by_start]
+        self._ends = [hit.end for hit in self._by_end]
+
+    def of(self, hit: Hit) -> Iterator[Hit]:
+        after = bisect_left(self._starts, hit.end)
+        if after < len(self._by_start):
+            yield self._by_start[after]
+        before = bisect_right(self._ends, hit.start) - 1
+        if before >= 0:
+            yield self._by_end[before]
+        over = after - 1
+        if over >= 0 and self._by_start[over].end > hit.start:
+            yield self._by_start[over]
+
+
+def check(tree: query.Query) -> None:
+    """Refuse a query that nearly every text answers, or that makes no sense.
+
+    Raises UnevaluableQueryError.
+    """
+    if not query.selects(tree):
+        raise UnevaluableQueryError(f"{tree}: this matches whatever lacks a word; say what to find")
+    for part in query.walk(tree):
+        if not isinstance(part, query.Near | query.Then | query.Sentence | query.Paragraph):
+            continue
+        if not (query.selects(part.left) and query.selects(part.right)):
+            raise UnevaluableQueryError(
+                f"{part}: nothing can be near what is absent; write UNLESS NEAR instead"
+            )

@@ -1,0 +1,219 @@
+"""Text made comparable for matching, with the way back to where it stood.
+
+`fold` gives a copy in which typography no longer matters: compatibility forms
+(NFKC), straight quotes, plain hyphens, no invisible characters, lower case, and
+words joined again that a line end had broken. Every position of the copy leads
+back to the code point of the text it came from.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import snowballstemmer
+
+WORD = re.compile(r"\w+")
+"""A word for finding terms: letters and digits, nothing else."""
+
+_SPACED_WORD = re.compile(r"\w+(?:[.'-]\w+)*")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_RIGHT_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_WORD = 60
+
+_DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\xab\xbb\u2033\u2036"
+_SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032\u2035\u02bc`\xb4"
+_QUOTES = dict.fromkeys(_DOUBLE_QUOTES, '"') | dict.fromkeys(_SINGLE_QUOTES, "'")
+_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d", "-")
+_SINGLE = _QUOTES | _DASHES | {"İ": "I"}
+_LOST_SIGN = "\ufffd"
+_SECTION_SIGN = "§"
+
+# A hyphen of any make before white space: perhaps a word broken at a line end.
+_BROKEN_ASCII = re.compile(r"[-\x02]\s+(?=[A-Za-z])|\x02")
+# One set first: the search then skips plain text at the speed of C.
+_BROKEN_OR_FOREIGN = re.compile(
+    r"[-\x02\x80-\U0010ffff](?:(?<=[-\u2010\u2011\x02\xad\ufffe])\s+(?=[^\W\d_]))?"
+)
+_COMBINING = re.compile(r"[\u0300-\u036f]")
+_WITH_COMBINED = re.compile(rf"[^\W\d_]{_COMBINING.pattern}+|{_BROKEN_OR_FOREIGN.pattern}")
+_DIGIT_AHEAD = re.compile(r"\s{0,3}\d")
+_SOFT_HYPHENS = "\x02\xad\ufffe"
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]+"
+)
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Folded [start, end) came from the text's [origin, origin_end), not one to one."""
+
+    start: int
+    end: int
+    origin: int
+    origin_end: int
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A folded copy. `text` is lower case, `cased` the same with its capitals."""
+
+    text: str
+    cased: str
+    _pieces: tuple[_Piece, ...] = ()
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The distinct words of `text`."""
+        return frozenset(WORD.findall(self.text))
+
+    @cached_property
+    def cased_vocabulary(self) -> frozenset[str]:
+        """The distinct words of `cased`."""
+        return frozenset(WORD.findall(self.cased))
+
+    @cached_property
+    def _piece_starts(self) -> tuple[int, ...]:
+        return tuple(piece.start for piece in self._pieces)
+
+    @cached_property
+    def _word_starts(self) -> tuple[int, ...]:
+        return tuple(found.start() for found in _SPACED_WORD.finditer(self.text))
+
+    def word_at(self, position: int) -> int:
+        """Number, from 0, the word that the position is in or follows.
+
+        Counted as people do: "U.S.C." and "city-owned" are one word each.
+        """
+        return bisect_right(self._word_starts, position) - 1
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Find where the non-empty folded span [start, end) stands in the text, in code points."""
+        return self._origin(start)[0], self._origin(end - 1)[1]
+
+    def _origin(self, position: int) -> tuple[int, int]:
+        rank = bisect_right(self._piece_starts, position) - 1
+        if rank < 0:
+            return position, position + 1
+        piece = self._pieces[rank]
+        if position < piece.end:
+            return piece.origin, piece.origin_end
+        origin = piece.origin_end + position - piece.end
+        return origin, origin + 1
+
+
+def fold(text: str, knows: Callable[[str], bool]) -> Folded:
+    """Make the comparable copy of a text.
+
+    `knows` says whether a word, in lower case, is one that is looked for: a
+    hyphen at a line end is taken out only where that makes such a word, so that
+    "immigra-/tion" is found and "self-/employed" stays two words.
+    """
+    folding = _Folding(text, knows)
+    cased = folding.pattern().sub(folding.replace, text)
+    return Folded(cased.lower(), cased, tuple(folding.pieces))
+
+
+class _Folding:
+    """One pass over one text."""
+
+    def __init__(self, text: str, knows: Callable[[str], bool]) -> None:
+        self._text = text
+        self._knows = knows
+        self._shift = 0  # folded position minus origin
+        self._joined = ""  # the left part of a word already joined to what comes next
+        self._joined_end = -1
+        self.pieces: list[_Piece] = []
+
+    def pattern(self) -> re.Pattern[str]:
+        if self._text.isascii():
+            return _BROKEN_ASCII
+        return _WITH_COMBINED if _COMBINING.search(self._text) else _BROKEN_OR_FOREIGN
+
+    def replace(self, found: re.Match[str]) -> str:
+        printed = found[0]
+        if printed == "-":
+            return printed
+        folded = self._break(found) if printed[-1].isspace() else self._sign(found)
+        if len(folded) != len(printed):
+            start = found.start() + self._shift
+            self._shift += len(folded) - len(printed)
+            self.pieces.append(_Piece(start, start + len(folded), found.start(), found.end()))
+        return folded
+
+    def _break(self, found: re.Match[str]) -> str:
+        """Drop a hyphen and the white space after it where they broke a known word."""
+        printed = found[0]
+        if len(printed) == 1:  # a foreign space, no hyphen
+            return " "
+        left = self._word_before(found.start())
+        right = _RIGHT_WORD.match(self._text, found.end())
+        if not left or not right:
+            return self._kept(printed)
+        if printed[0] in _SOFT_HYPHENS:
+            return ""
+        head = left
+        if self._joined_end == found.start():
+            head = self._joined
+        word = head + right[0].lower()
+        goes_on = self._text[right.end() : right.end() + 1] in ("-", "\xad", "\x02")
+        if self._knows(word) or (goes_on and self._completes(word, right.end())):
+            self._joined, self._joined_end = word, right.end()
+            return ""
+        return self._kept(printed)
+
+    def _word_before(self, end: int) -> str:
+        start = end
+        while start > 0 and end - start < _LONGEST_WORD and self._text[start - 1].isalpha():
+            start -= 1
+        return self._text[start:end].lower()
+
+    def _completes(self, head: str, end: int) -> bool:
+        """Tell whether a further break, as in narrow columns, ends in a known word."""
+        again = _BROKEN_OR_FOREIGN.match(self._text, end)
+        rest = _RIGHT_WORD.match(self._text, again.end()) if again else None
+        return rest is not None and self._knows(head + rest[0].lower())
+
+    @staticmethod
+    def _kept(printed: str) -> str:
+        hyphen = "" if printed[0] in _SOFT_HYPHENS else "-"
+        return hyphen + printed[1:]
+
+    def _sign(self, found: re.Match[str]) -> str:
+        sign = found[0]
+        if sign == _LOST_SIGN and _DIGIT_AHEAD.match(self._text, found.end()):
+            return _SECTION_SIGN
+        return _folded_sign(sign)
+
+
+@lru_cache(maxsize=8192)
+def _folded_sign(sign: str) -> str:
+    if sign in _SINGLE:
+        return _SINGLE[sign]
+    if sign == _LOST_SIGN:
+        return sign
+    if _UNPRINTABLE.fullmatch(sign):
+        return ""
+    return "".join(_SINGLE.get(part, part) for part in unicodedata.normalize("NFKC", sign))
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Return the common part of a lower-case word's inflections (Snowball's English stemmer)."""
+    return str(_stemmer.stemWord(word))
+
+
+def squeezed(text: str) -> str:
+    """Keep letters and digits alone: equal for passages that only typography tells apart."""
+    return _NOT_LETTERS.sub("", text)
+
+
+def printable(text: str) -> str:
+    """Put a text on one line, without control, bidirectional and invisible characters."""
+    return " ".join(_UNPRINTABLE.sub("", text).split())

@@ -1,0 +1,357 @@
+"""Topics found in texts: which term, where, in what standing, and whether new.
+
+Scores, from 0 to 1: what stands exactly as the query writes it scores 1.0, a
+word in another form (an inflection, or more letters after a beginning) 0.9, and
+words found together score as the lesser of them; on a page that was read with
+less than full confidence the score is multiplied by that confidence.
+
+A hit inside a longer hit of the same topic is not reported beside it.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from types import MappingProxyType
+from typing import Protocol
+
+from config import query
+from config.vocabulary import Standing
+from pipelines.evaluate import Reading, check
+from pipelines.lexicon import Folded, fold, printable, squeezed
+from pipelines.terms import (
+    Hit,
+    Lexicon,
+    Term,
+    UnevaluableQueryError,
+    Words,
+    compile_term,
+    lexicon,
+)
+from pipelines.texts import Extracted, Mark, Match, Page
+
+__all__ = [
+    "Matcher",
+    "UnevaluableQueryError",
+    "compile_topics",
+    "explain",
+    "find_matches",
+    "match_field",
+    "matches_query",
+]
+
+SNIPPET = 240
+"""About how many characters a snippet has."""
+
+MOST = 1000
+"""How many matches of one topic in one text are reported; the first ones are."""
+
+# A passage is known again by so many letters and digits beside the hit, which
+# are looked for within so many characters.
+_CONTEXT = 24
+_REACH = 4 * _CONTEXT
+_EDGE = "\n"
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+_SPACE = re.compile(r"\s+")
+
+
+class TopicLike(Protocol):
+    """What of `config.watchlist.Topic` is needed here."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tree(self) -> query.Query: ...
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Topics made ready. Plain data: it can be pickled and shared between threads."""
+
+    topics: tuple[tuple[str, query.Query], ...]
+    terms: Mapping[query.Term, Term]
+    lexicon: Lexicon
+
+
+def compile_topics(topics: Sequence[TopicLike]) -> Matcher:
+    """Make topics ready for matching.
+
+    Raises UnevaluableQueryError, which names the topic, for a query with
+    operators that cannot be evaluated or one that asks for nothing.
+    """
+    for topic in topics:
+        try:
+            _compile([(topic.name, topic.tree)])
+        except UnevaluableQueryError as error:
+            raise UnevaluableQueryError(f"topic {topic.name}: {error}") from error
+    return _compile([(topic.name, topic.tree) for topic in topics])
+
+
+def find_matches(
+    matcher: Matcher,
+    extracted: Extracted,
+    *,
+    previous: str | None = None,
+    fields: Mapping[str, str] = _NO_FIELDS,
+) -> tuple[Match, ...]:
+    """Find the topics in a document's text, in the order of the text.
+
+    `previous` is the text of the version before; without it every match is new.
+    A match is new when its passage, judged by the letters and digits on either
+    side, stands there less often. `fields` holds the measure's title and
+    sponsors ("title", "sponsor") for queries that ask for those too.
+    """
+    text = extracted.text
+    found = _found(matcher, text, "text", fields)
+    if not found:
+        return ()
+    old: set[tuple[str, Hit]] = set()
+    if previous is not None:
+        before = fold(previous, matcher.lexicon.knows)
+        old = _Passages(found.folded, before).old(found.pairs())
+    places = _Places(extracted)
+    matches: list[Match] = []
+    for topic, hit, start, end in found.spans():
+        page = places.page(start)
+        matches.append(
+            Match(
+                topic=topic,
+                term=hit.term,
+                start=start,
+                end=end,
+                page=page.number if page else None,
+                snippet=_snippet(text, start, end),
+                standing=places.standing(start, end, page),
+                score=round(hit.score * (page.confidence if page else 1.0), 3),
+                new=(topic, hit) not in old,
+            )
+        )
+    return tuple(sorted(matches, key=lambda match: (match.start, match.end, match.topic)))
+
+
+def match_field(
+    matcher: Matcher, text: str, field: str, *, fields: Mapping[str, str] = _NO_FIELDS
+) -> tuple[Match, ...]:
+    """Find the topics in a title, an abstract or the names of sponsors.
+
+    `field` is "title", "abstract" or "sponsor"; `fields` holds others of the
+    same measure, "text" among them, for queries that ask for those too.
+    """
+    found = _found(matcher, text, field, fields)
+    if not found:
+        return ()
+    matches = [
+        Match(
+            topic=topic,
+            term=hit.term,
+            start=start,
+            end=end,
+            page=None,
+            snippet=_snippet(text, start, end),
+            standing=Standing.EXISTING,
+            score=hit.score,
+            field=field,
+        )
+        for topic, hit, start, end in found.spans()
+    ]
+    return tuple(sorted(matches, key=lambda match: (match.start, match.end, match.topic)))
+
+
+def matches_query(tree: query.Query, text: str) -> tuple[tuple[int, int], ...]:
+    """Find the spans [start, end) of a text that satisfy a query, in order.
+
+    Raises UnevaluableQueryError. The last queries compiled are remembered.
+    """
+    found = _found(_compiled_query(tree), text, "text", _NO_FIELDS)
+    if not found:
+        return ()
+    return tuple(sorted({(start, end) for _, _, start, end in found.spans()}))
+
+
+def explain(tree: query.Query, text: str) -> tuple[tuple[str, int | None], ...]:
+    """Tell, for a query and each of its parts, how many passages satisfy it.
+
+    None stands for a part that the text does not satisfy; 0 for one that it
+    satisfies without a passage, such as a NOT. Raises UnevaluableQueryError.
+    """
+    reading = _reading(_compiled_query(tree), text, "text", _NO_FIELDS)
+    parts = dict.fromkeys(query.walk(tree))
+    found = [(str(part), reading.evaluate(part)) for part in parts]
+    return tuple((part, None if hits is None else len(hits)) for part, hits in found)
+
+
+def _compile(topics: Sequence[tuple[str, query.Query]]) -> Matcher:
+    terms: dict[query.Term, Term] = {}
+    for _, tree in topics:
+        for node in query.walk(tree):
+            if isinstance(node, query.Term) and node not in terms:
+                terms[node] = compile_term(node)
+        check(tree)
+    return Matcher(tuple(topics), terms, lexicon(terms.values()))
+
+
+@lru_cache(maxsize=64)
+def _compiled_query(tree: query.Query) -> Matcher:
+    return _compile([("", tree)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The topics' hits in one text."""
+
+    folded: Folded
+    hits: tuple[tuple[str, tuple[Hit, ...]], ...]
+
+    def pairs(self) -> list[tuple[str, Hit]]:
+        return [(topic, hit) for topic, hits in self.hits for hit in hits]
+
+    def spans(self) -> Iterator[tuple[str, Hit, int, int]]:
+        for topic, hit in self.pairs():
+            start, end = self.folded.origin(hit.start, hit.end)
+            yield topic, hit, start, end
+
+
+def _found(matcher: Matcher, text: str, field: str, fields: Mapping[str, str]) -> _Found | None:
+    reading = _reading(matcher, text, field, fields)
+    hits = tuple(
+        (name, tuple(_outermost(found)[:MOST]))
+        for name, tree in matcher.topics
+        if (found := reading.evaluate(tree))
+    )
+    return _Found(reading.folded, hits) if hits else None
+
+
+def _reading(matcher: Matcher, text: str, field: str, fields: Mapping[str, str]) -> Reading:
+    others = {
+        name: Reading(name, _words(matcher, other), matcher.terms, {})
+        for name, other in fields.items()
+        if name != field
+    }
+    return Reading(field, _words(matcher, text), matcher.terms, others)
+
+
+def _words(matcher: Matcher, text: str) -> Words:
+    return Words(fold(text, matcher.lexicon.knows), matcher.lexicon)
+
+
+def _outermost(hits: Sequence[Hit]) -> list[Hit]:
+    """Keep the hits that do not lie within another."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.score, hit.term)):
+        if not kept or hit.end > kept[-1].end:
+            kept.append(hit)
+    return kept
+
+
+class _Places:
+    """The pages and marks of a document, asked by code point."""
+
+    def __init__(self, extracted: Extracted) -> None:
+        self._pages = extracted.pages
+        self._page_starts = [page.start for page in extracted.pages]
+        self._marks = sorted(extracted.marks, key=lambda mark: mark.start)
+        self._mark_starts = [mark.start for mark in self._marks]
+        self._reaches = list(accumulate((mark.end for mark in self._marks), max))
+
+    def page(self, start: int) -> Page | None:
+        rank = bisect_right(self._page_starts, start) - 1
+        return self._pages[rank] if rank >= 0 else None
+
+    def standing(self, start: int, end: int, page: Page | None) -> Standing:
+        """Tell how more than half of a span is marked; nothing is known of scans."""
+        if page and page.method.startswith("ocr"):
+            return Standing.UNKNOWN
+        marked: Counter[str] = Counter()
+        for mark in self._over(start, end):
+            marked[mark.kind] += min(end, mark.end) - max(start, mark.start)
+        for kind, length in marked.most_common(1):
+            if 2 * length > end - start:
+                return Standing(kind)
+        return Standing.EXISTING
+
+    def _over(self, start: int, end: int) -> Iterator[Mark]:
+        rank = bisect_left(self._mark_starts, end) - 1
+        while rank >= 0 and self._reaches[rank] > start:
+            if self._marks[rank].end > start:
+                yield self._marks[rank]
+            rank -= 1
+
+
+class _Passages:
+    """Tells passages that were there before from new ones, each old one used up once.
+
+    A passage is the hit with the letters and digits on one side of it: it stays
+    the same passage when only what is on the other side was amended.
+    """
+
+    def __init__(self, folded: Folded, previous: Folded) -> None:
+        self._folded = folded.text
+        self._previous = f"{_EDGE}{squeezed(previous.text)}{_EDGE}"
+        self._used: Counter[tuple[str, str, str]] = Counter()
+
+    def old(self, found: Sequence[tuple[str, Hit]]) -> set[tuple[str, Hit]]:
+        """Say which of the topics' hits stood in the previous text."""
+        old: set[tuple[str, Hit]] = set()
+        # What is the same on both sides claims its passage before what is not.
+        for whole in (True, False):
+            for topic, hit in found:
+                if (topic, hit) not in old and self._was_there(topic, hit, whole=whole):
+                    old.add((topic, hit))
+        return old
+
+    def _was_there(self, topic: str, hit: Hit, *, whole: bool) -> bool:
+        left, core, right = self._round(hit)
+        sides = left + core, core + right
+        asked = (left + core + right,) if whole else sides
+        if not any(self._left_over(topic, hit.term, passage) for passage in asked):
+            return False
+        for passage in {*asked, *sides}:
+            self._used[topic, hit.term, passage] += 1
+        return True
+
+    def _left_over(self, topic: str, term: str, passage: str) -> bool:
+        used = self._used[topic, term, passage]
+        if not used:
+            return passage in self._previous
+        return self._previous.count(passage) > used
+
+    def _round(self, hit: Hit) -> tuple[str, str, str]:
+        before = max(0, hit.start - _REACH)
+        after = min(len(self._folded), hit.end + _REACH)
+        left = ("" if before else _EDGE) + squeezed(self._folded[before : hit.start])
+        right = squeezed(self._folded[hit.end : after])
+        if after == len(self._folded):
+            right += _EDGE
+        return left[-_CONTEXT:], squeezed(self._folded[hit.start : hit.end]), right[:_CONTEXT]
+
+
+def _snippet(text: str, start: int, end: int) -> str:
+    """Cut the passage round a span at whole words and put it on one line."""
+    if end - start >= SNIPPET:
+        return printable(_without_last_part(text, start, start + SNIPPET))
+    spare = SNIPPET - (end - start)
+    before = min(start, max(spare // 2, spare - (len(text) - end)))
+    left = _without_first_part(text, start - before, start)
+    right = _without_last_part(text, end, end + spare - before)
+    return printable(f"{left}{text[start:end]}{right}")
+
+
+def _without_first_part(text: str, start: int, end: int) -> str:
+    """Cut text[start:end], less a word that starts before it."""
+    part = text[start:end]
+    if start and not text[start - 1].isspace() and (space := _SPACE.search(part)):
+        return part[space.start() :]
+    return part
+
+
+def _without_last_part(text: str, start: int, end: int) -> str:
+    """Cut text[start:end], less a word that ends after it."""
+    part = text[start:end]
+    if end < len(text) and not text[end].isspace():
+        spaces = list(_SPACE.finditer(part))
+        return part[: spaces[-1].start()] if spaces else part
+    return part

@@ -1,0 +1,148 @@
+"""The word-level difference of two texts, with sections and moves.
+
+Words are what stands between white space, punctuation included. Each hunk says
+that the words [old_start, old_end) of old become the words [new_start, new_end)
+of new; the words between hunks are the same in both. Hunks stand in the order
+of the texts, so `apply` needs only to put each one's new words where its old
+words were.
+
+A move is two hunks of kind "move": one where the passage left (old holds it,
+the new range is empty) and one where it arrived (new holds it, the old range is
+empty). Both halves are ordinary edits to `apply`, and the two belong together
+because their words are the same. Moved words count neither as inserted nor as
+deleted. Words changed within a moved passage are hunks of their own.
+
+`section` is the heading above the hunk in new, or in old where the hunk has no
+new words.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Literal
+
+from pipelines.align import Gap, Run, align, encode, gaps
+from pipelines.clean import normalise
+from pipelines.moves import Move, find_moves
+from pipelines.sections import outline
+from pipelines.slides import settled
+from pipelines.texts import Hunk, Redline
+
+# One or two shared words tell a reader nothing between two edits that are each
+# so many times longer: they join them.
+_STRAY_WORDS = 2
+_TIMES_LONGER = 4
+
+
+def redline(old: str, new: str) -> Redline:
+    """Find what changed from old to new. Pure; raises align.TooManyWordsError for absurd texts."""
+    if old == new:
+        return Redline(equal=True, cosmetic=False, inserted=0, deleted=0)
+    old_words, new_words = old.split(), new.split()
+    if old_words == new_words:
+        return Redline(equal=False, cosmetic=True, inserted=0, deleted=0)
+    old_code, new_code = encode(old_words, new_words)
+    runs = _without_strays(align(old_code, new_code), len(old_code), len(new_code))
+    edits = settled(list(gaps(runs, len(old_code), len(new_code))), old_words, new_words)
+    moves = find_moves(old_code, new_code, edits)
+    pieces = [piece for edit in edits for piece in _pieces(edit, moves)]
+    hunks = tuple(_hunks(pieces, old, new, old_words, new_words))
+    return Redline(
+        equal=False,
+        cosmetic=_is_cosmetic(old, new, hunks),
+        inserted=sum(hunk.new_end - hunk.new_start for hunk in hunks if hunk.kind != "move"),
+        deleted=sum(hunk.old_end - hunk.old_start for hunk in hunks if hunk.kind != "move"),
+        hunks=hunks,
+    )
+
+
+def apply(old: Sequence[str], hunks: Iterable[Hunk]) -> list[str]:
+    """Make the words of new from the words of old and the hunks of their redline."""
+    words: list[str] = []
+    done = 0
+    for hunk in hunks:
+        words += old[done : hunk.old_start]
+        words += hunk.new.split()
+        done = hunk.old_end
+    words += old[done:]
+    return words
+
+
+def _without_strays(runs: Sequence[Run], old_length: int, new_length: int) -> list[Run]:
+    kept = [Run(0, 0, 0)]
+    for run, following in pairwise([*runs, Run(old_length, new_length, 0)]):
+        around = min(_size(kept[-1], run), _size(run, following))
+        if run.length > _STRAY_WORDS or around < _TIMES_LONGER * run.length:
+            kept.append(run)
+    return kept[1:]
+
+
+def _size(left: Run, right: Run) -> int:
+    """Count how many words the edit between two runs has on its longer side."""
+    return max(right.old - left.old, right.new - left.new) - left.length
+
+
+def _pieces(edit: Gap, moves: Sequence[Move]) -> Iterator[tuple[bool, Gap]]:
+    """Cut an edit at the moves that left it or came to it; True marks a move."""
+    left = sorted((m.old, m.old + m.length) for m in moves if edit.a <= m.old < edit.b)
+    came = sorted((m.new, m.new + m.length) for m in moves if edit.c <= m.new < edit.d)
+    if not left and not came:
+        yield False, edit
+        return
+    for moved, start, end in _cut(edit.a, edit.b, left):
+        yield moved, Gap(start, end, edit.c, edit.c)
+    for moved, start, end in _cut(edit.c, edit.d, came):
+        yield moved, Gap(edit.b, edit.b, start, end)
+
+
+def _cut(start: int, end: int, moved: list[tuple[int, int]]) -> Iterator[tuple[bool, int, int]]:
+    for first, last in moved:
+        if start < first:
+            yield False, start, first
+        yield True, first, last
+        start = last
+    if start < end:
+        yield False, start, end
+
+
+def _hunks(
+    pieces: list[tuple[bool, Gap]],
+    old: str,
+    new: str,
+    old_words: list[str],
+    new_words: list[str],
+) -> Iterator[Hunk]:
+    has_only_old = any(piece.c == piece.d for _, piece in pieces)
+    sections = outline(new)
+    old_sections = outline(old) if has_only_old else sections
+    for moved, piece in pieces:
+        yield Hunk(
+            kind="move" if moved else _kind(piece),
+            section=sections.at(piece.c) if piece.c < piece.d else old_sections.at(piece.a),
+            old=" ".join(old_words[piece.a : piece.b]),
+            new=" ".join(new_words[piece.c : piece.d]),
+            old_start=piece.a,
+            old_end=piece.b,
+            new_start=piece.c,
+            new_end=piece.d,
+        )
+
+
+def _kind(piece: Gap) -> Literal["insert", "delete", "replace"]:
+    if piece.a == piece.b:
+        return "insert"
+    return "delete" if piece.c == piece.d else "replace"
+
+
+def _is_cosmetic(old: str, new: str, hunks: Sequence[Hunk]) -> bool:
+    """Tell whether the normalised texts are the same.
+
+    Normalising touches no letter or digit, so texts with other numbers of them
+    need not be normalised whole.
+    """
+    letters = sum(_letters(hunk.old) - _letters(hunk.new) for hunk in hunks)
+    return letters == 0 and normalise(old) == normalise(new)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, unicodedata.normalize("NFKC", text)))

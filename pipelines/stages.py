@@ -1,0 +1,254 @@
+"""What Scrapy runs on each item: fetch its documents, read them, match, record.
+
+The stages know nothing of databases or pools; `monitor.crawling` hangs a
+`Services` on the crawler (`crawler.services`) and each stage takes it there.
+A document that cannot be had or read costs only itself: its version is kept
+as pending or unreadable, with the reason.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from config.vocabulary import TextState
+from pipelines.clean import text_digest
+from pipelines.extract import EXTRACTOR, sniff
+from pipelines.match import find_matches, match_field
+from pipelines.ports import FetchState, Services
+from pipelines.texts import Extracted, Observation, Page, VersionText
+from scrapers.errors import NotRecorded, SourceError
+from scrapers.items import Link, Listing, Measure, Version
+
+log = logging.getLogger(__name__)
+
+# Documents change most in their first weeks. After that, once a week is enough
+# to notice a silent amendment and keeps a large source's recheck small.
+YOUNG = timedelta(days=21)
+SLOW_RECHECK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """An observation on its way, with the validators to keep once it is recorded."""
+
+    observation: Observation
+    fetches: dict[str, FetchState] = field(default_factory=dict)
+
+
+class Stage:
+    """What all stages share: the services of this crawl."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.services: Services = crawler.services  # type: ignore[attr-defined]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def note(self, kind: str, message: str, url: str = "") -> None:
+        self.crawler.spider.report.note(kind, message, url)  # type: ignore[union-attr]
+
+
+class FetchDocuments(Stage):
+    """Downloads the text of every version that can be had, with validators."""
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Measure):
+            return item
+        fetches: dict[str, FetchState] = {}
+        texts = [await self.fetch(version, fetches) for version in item.versions]
+        observation = Observation(source=self.services.source, measure=item, texts=tuple(texts))
+        return Passing(observation, fetches)
+
+    async def fetch(self, version: Version, fetches: dict[str, FetchState]) -> VersionText:
+        """Never raises: what went wrong becomes the version's state and a note."""
+        if version.text is not None:
+            sha256, _ = self.services.documents.put(version.text.encode())
+            return VersionText(state=TextState.PENDING, sha256=sha256, url="")
+        if version.waits_for:
+            return VersionText(state=TextState.PENDING, reason=version.waits_for)
+        if not version.links:
+            return VersionText(state=TextState.PENDING, reason="no address", accepted=False)
+        link = version.links[0]
+        try:
+            return await self.download(link, fetches)
+        except NotRecorded:
+            return self.missing(link, "not in the archives")
+        except SourceError as error:
+            self.note("document", f"{type(error).__name__}: {error}", link.url)
+            return self.missing(link, str(error))
+
+    def missing(self, link: Link, reason: str) -> VersionText:
+        return VersionText(state=TextState.PENDING, url=link.url, reason=reason, accepted=False)
+
+    async def download(self, link: Link, fetches: dict[str, FetchState]) -> VersionText:
+        """The document's bytes, from the site or, when unchanged, from the store."""
+        known = None if self.services.replaying else self.services.documents.fetch_state(link.url)
+        if known and not self.is_due(known):
+            return VersionText(state=TextState.PENDING, url=link.url, sha256=known.sha256)
+        response = await self.crawler.spider.fetch(  # type: ignore[union-attr]
+            link.url, role="document", headers=validators(known)
+        )
+        if known and response.status == 304:
+            fetches[link.url] = replace(known, checked_at=self.services.now)
+            return VersionText(state=TextState.PENDING, url=link.url, sha256=known.sha256)
+        sha256, _ = self.services.documents.put(response.body)
+        self.tell_progress()
+        fetches[link.url] = FetchState(
+            sha256=sha256,
+            etag=header(response, "ETag"),
+            last_modified=header(response, "Last-Modified"),
+            checked_at=self.services.now,
+            changed_at=known.changed_at if known and known.sha256 == sha256 else self.services.now,
+        )
+        return VersionText(state=TextState.PENDING, url=link.url, sha256=sha256)
+
+    def is_due(self, known: FetchState) -> bool:
+        """Whether an address we know is to be asked again in this crawl."""
+        now = self.services.now
+        if known.checked_at is None or known.changed_at is None:
+            return True
+        return now - known.changed_at < YOUNG or now - known.checked_at >= SLOW_RECHECK
+
+    def tell_progress(self) -> None:
+        if self.services.progress:
+            self.services.progress("documents")
+
+
+class ExtractText(Stage):
+    """Reads the fetched documents in the pool; known bytes are not read again."""
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Passing):
+            return item
+        observation = item.observation
+        texts = await asyncio.gather(
+            *(
+                self.read(version, text)
+                for version, text in zip(
+                    observation.measure.versions, observation.texts, strict=True
+                )
+            )
+        )
+        for text in texts:
+            if not text.accepted:
+                # A file we did not believe must be asked for in full next time.
+                item.fetches.pop(text.url, None)
+        return replace(item, observation=replace(observation, texts=tuple(texts)))
+
+    async def read(self, version: Version, text: VersionText) -> VersionText:
+        if version.text is not None:
+            page = Page(number=1, start=0, text=version.text, method="page")
+            extracted = Extracted(media_type="text/plain", method="page", pages=(page,))
+        elif not text.sha256:
+            return text
+        else:
+            extracted = self.services.documents.text(text.sha256) or await self.extract(
+                version, text
+            )
+        return self.judge(text, extracted)
+
+    async def extract(self, version: Version, text: VersionText) -> Extracted:
+        path = self.services.documents.path(text.sha256)
+        with path.open("rb") as file:
+            head = file.read(2048)
+        claimed = version.links[0].media_type or claimed_type(text.url)
+        future = self.services.extractor.extract(
+            path,
+            self.services.limits,
+            media_type_hint=claimed or sniff(head),
+            name=text.url.rsplit("/", 1)[-1],
+        )
+        return await asyncio.wrap_future(future)
+
+    def judge(self, text: VersionText, extracted: Extracted) -> VersionText:
+        """What an extraction means for the version it was made for."""
+        whole = extracted.text
+        if extracted.reason in {"error-page", "truncated"}:
+            self.note("document", f"{extracted.reason}: {'; '.join(extracted.warnings)}", text.url)
+            return replace(
+                text, state=TextState.PENDING, reason=extracted.reason, accepted=False, sha256=""
+            )
+        if not whole.strip():
+            reason = extracted.reason or "no text"
+            return replace(
+                text, state=TextState.UNREADABLE, extracted=extracted, extractor=EXTRACTOR,
+                reason=reason, accepted=False,
+            )  # fmt: skip
+        return replace(
+            text, state=TextState.READABLE, extracted=extracted, extractor=EXTRACTOR,
+            text_sha256=text_digest(whole), reason=extracted.reason,
+        )  # fmt: skip
+
+
+class MatchTopics(Stage):
+    """Finds the topics in every readable text, in the title and in the abstract."""
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Passing):
+            return item
+        observation, matcher = item.observation, self.services.matcher
+        previous = self.services.documents.previous_text(observation)
+        texts = tuple(
+            replace(text, matches=find_matches(matcher, text.extracted, previous=previous))
+            if text.extracted and text.state is TextState.READABLE
+            else text
+            for text in observation.texts
+        )
+        measure = observation.measure
+        fields = match_field(matcher, measure.title, "title") + match_field(
+            matcher, measure.abstract, "abstract"
+        )
+        return replace(item, observation=replace(observation, texts=texts, matches=fields))
+
+
+class Record(Stage):
+    """Hands observations to the recorder; listings last, when all else is recorded."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.listings: list[Listing] = []
+
+    async def process_item(self, item: Any) -> Any:
+        if isinstance(item, Passing):
+            await asyncio.to_thread(self.services.recorder.submit, item.observation, item.fetches)
+            if self.services.progress:
+                self.services.progress("measures")
+            return item.observation.measure
+        if isinstance(item, Listing):
+            self.listings.append(item)
+            return item
+        raise DropItem(f"not an item of ours: {type(item).__name__}")
+
+    def close_spider(self) -> None:
+        for listing in self.listings:
+            self.services.recorder.listing(self.services.source, listing)
+
+
+STAGES = {FetchDocuments: 100, ExtractText: 200, MatchTopics: 300, Record: 400}
+
+
+def validators(known: FetchState | None) -> dict[str, str]:
+    """Request headers that let the site answer "not modified"."""
+    if known is None:
+        return {}
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def header(response: Any, name: str) -> str:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else ""
+
+
+def claimed_type(url: str) -> str:
+    """The media type an address ends in, when it ends in one."""
+    path = url.split("?", 1)[0].lower()
+    endings = {".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html"}
+    return next((kind for end, kind in endings.items() if path.endswith(end)), "")

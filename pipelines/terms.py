@@ -1,0 +1,218 @@
+"""Single terms of a query, and where they stand in a folded text.
+
+A term is a row of tokens: words, matched exactly, by their stem or by how they
+begin, and symbols. Between two words of a term the text may have any white
+space or hyphens; beside a symbol it may have white space or none, so that
+"287(g)" is found in "287 (g)" and "§ 3-113.1" in "§3-113.1".
+
+The text's distinct words are gathered once and decide which terms can be in it
+at all; only those are searched for, each from its first word on. Patterns are
+made here from escaped words, with bounded repeats: no query can make one slow.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
+
+from config import query
+from pipelines.lexicon import Folded, fold, stem
+
+SCORE_INFLECTED = 0.9
+"""The score of a word found in another form than the query's; as written it is 1."""
+
+_TOKEN = re.compile(r"\w+|[^\w\s-]")
+_BETWEEN_WORDS = r"[\s-]{1,40}"
+_BESIDE_SYMBOL = r"\s{0,10}"
+_GAP_AT_SYMBOL = r"[\s-]{0,10}"
+_WORD_ENDS = r"(?!\w)"
+_NUMBER_ENDS = r"(?!\w|[.,-]\d)"
+_NUMBER_GOES_ON = re.compile(r"\d[.,-]\Z")
+_STEM_KEY = 2
+
+How = Literal["exact", "stem", "begins", "symbol"]
+
+
+class UnevaluableQueryError(ValueError):
+    """The query asks for something that cannot be evaluated on a text."""
+
+
+class Hit(NamedTuple):
+    """A folded span [start, end), how well it fits (0 to 1), and the term found there.
+
+    For terms found together `term` is what stood there: `"federal agents" NEAR/9 mask`.
+    """
+
+    start: int
+    end: int
+    score: float
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or symbol of a term; `gap` when space or a hyphen stands before it."""
+
+    how: How
+    text: str
+    gap: bool
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term ready to be looked for: its spelling in the query, and its tokens."""
+
+    name: str
+    tokens: tuple[Token, ...]
+    cased: bool = False
+
+    def hits(self, words: "Words") -> list[Hit]:
+        """Find all places of the term, in order, none overlapping another."""
+        if not self._needs <= words.folded.vocabulary:
+            return []
+        choices = [words.choices(token, cased=self.cased) for token in self.tokens]
+        if not all(choices):
+            return []
+        text = words.folded.cased if self.cased else words.folded.text
+        pattern = _compiled(_pattern(self.tokens, choices))
+        return [
+            Hit(found.start(), found.end(), self._score(found[0]), self.name)
+            for found in pattern.finditer(text)
+            if self._starts_well(text, found.start())
+        ]
+
+    @cached_property
+    def _needs(self) -> frozenset[str]:
+        """The words, in lower case, without which a text cannot have the term."""
+        return frozenset(token.text.lower() for token in self.tokens if token.how == "exact")
+
+    def _starts_well(self, text: str, start: int) -> bool:
+        """Tell whether the term's first word is not the tail of a longer one.
+
+        A number must not be the tail of a longer number either: § 14-287(g) is
+        not 287(g).
+        """
+        first = self.tokens[0]
+        if first.how == "symbol" or not start:
+            return True
+        before = text[max(0, start - 2) : start]
+        if before[-1].isalnum() or before[-1] == "_":
+            return False
+        return not (first.text[0].isdigit() and _NUMBER_GOES_ON.search(before))
+
+    def _score(self, found: str) -> float:
+        if all(token.how in ("exact", "symbol") for token in self.tokens):
+            return 1.0
+        written = [token.text for token in self.tokens]
+        return 1.0 if _TOKEN.findall(found) == written else SCORE_INFLECTED
+
+
+def compile_term(node: query.Term) -> Term:
+    """Make a term of a query ready. Raises UnevaluableQueryError."""
+    if isinstance(node, query.Fuzzy):
+        raise UnevaluableQueryError(f"{node}: spelling errors cannot be allowed for yet")
+    how: How = "stem" if isinstance(node, query.Word) else "exact"
+    cased = isinstance(node, query.Cased)
+    tokens = list(_tokens(node.text, how, cased=cased))
+    if not tokens:
+        raise UnevaluableQueryError(f"{node}: there is nothing in it to look for")
+    if isinstance(node, query.Prefix):
+        tokens[-1] = Token("begins", tokens[-1].text, tokens[-1].gap)
+    return Term(str(node), tuple(tokens), cased)
+
+
+def _tokens(text: str, how: How, *, cased: bool) -> Iterator[Token]:
+    folded = fold(text, lambda _: False)
+    written = folded.cased if cased else folded.text
+    end = 0
+    for found in _TOKEN.finditer(written):
+        word = found[0][0].isalnum() or found[0][0] == "_"
+        yield Token(how if word else "symbol", found[0], found.start() > end)
+        end = found.end()
+
+
+class Words:
+    """The words of one folded text, held against the stems and beginnings looked for."""
+
+    def __init__(self, folded: Folded, lexicon: "Lexicon") -> None:
+        self.folded = folded
+        self._lexicon = lexicon
+
+    def choices(self, token: Token, *, cased: bool) -> tuple[str, ...]:
+        """List what the token can be in this text; nothing when it cannot be there."""
+        if token.how == "symbol":
+            return (token.text,)
+        if token.how == "exact":
+            known = self.folded.cased_vocabulary if cased else self.folded.vocabulary
+            return (token.text,) if token.text in known else ()
+        if token.how == "stem":
+            return self._inflections.get(stem(token.text), ())
+        begins = token.text
+        return tuple(sorted(word for word in self.folded.vocabulary if word.startswith(begins)))
+
+    @cached_property
+    def _inflections(self) -> dict[str, tuple[str, ...]]:
+        stems, keys = self._lexicon.stems, self._lexicon.stem_keys
+        found: dict[str, list[str]] = {}
+        for word in self.folded.vocabulary:
+            if word[:_STEM_KEY] in keys:
+                root = stem(word)
+                if root in stems:
+                    found.setdefault(root, []).append(word)
+        return {root: tuple(sorted(words)) for root, words in found.items()}
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All words that a set of terms looks for."""
+
+    exact: frozenset[str]
+    stems: frozenset[str]
+    stem_keys: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a lower-case word is, or is a form of, one that is looked for."""
+        if word in self.exact or word.startswith(self.beginnings):
+            return True
+        return word[:_STEM_KEY] in self.stem_keys and stem(word) in self.stems
+
+
+def lexicon(terms: Iterable[Term]) -> Lexicon:
+    """Gather the words of some terms."""
+    tokens = [token for term in terms for token in term.tokens]
+    texts = {
+        how: frozenset(token.text.lower() for token in tokens if token.how == how)
+        for how in ("exact", "stem", "begins")
+    }
+    return Lexicon(
+        exact=texts["exact"],
+        stems=frozenset(map(stem, texts["stem"])),
+        stem_keys=frozenset(word[:_STEM_KEY] for word in texts["stem"]),
+        beginnings=tuple(sorted(texts["begins"])),
+    )
+
+
+def _pattern(tokens: tuple[Token, ...], choices: list[tuple[str, ...]]) -> str:
+    parts: list[str] = []
+    for rank, (token, words) in enumerate(zip(tokens, choices, strict=True)):
+        if rank:
+            parts.append(_between(tokens[rank - 1], token))
+        # The longest first: one choice may begin another.
+        spelled = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        parts.append(spelled if len(words) == 1 else f"(?:{spelled}){_WORD_ENDS}")
+    last = choices[-1][0]
+    parts.append(_NUMBER_ENDS if last[-1].isdigit() else _WORD_ENDS)
+    return "".join(parts)
+
+
+def _between(left: Token, right: Token) -> str:
+    if "symbol" not in (left.how, right.how):
+        return _BETWEEN_WORDS
+    return _GAP_AT_SYMBOL if right.gap else _BESIDE_SYMBOL
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

@@ -1,0 +1,182 @@
+"""The values that pass between stages: texts, marks, matches, observations, changes.
+
+Offsets count Unicode code points into `Extracted.text`, which is the pages
+joined by form feeds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from config.vocabulary import ChangeKind, Standing, TextState
+from scrapers.items import EMPTY, Measure
+
+PAGE_BREAK = "\f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page: its 1-based number, where it starts in the whole text, its words.
+
+    `method` says how the words were read (pdfium, html, sheet, ocr ...) and
+    `confidence`, from 0 to 1, how far to trust them.
+    """
+
+    number: int
+    start: int
+    text: str
+    method: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A span [start, end) that the text marks as being added to the law or struck."""
+
+    start: int
+    end: int
+    kind: Literal["added", "struck"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """The text of one document.
+
+    An unreadable document has no pages and at least one warning. `reason` is a
+    word for machines: "", "truncated", "encrypted", "empty", "error-page",
+    "unknown-type", "broken", "limit", "timeout" or "crashed". A truncated
+    document can have pages; it is never taken for an amendment.
+    """
+
+    media_type: str
+    method: str
+    pages: tuple[Page, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    warnings: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        return PAGE_BREAK.join(page.text for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A topic found in a text, or in a title or abstract (`field`).
+
+    `term` is the term as the topic writes it, `snippet` the passage round it,
+    `page` the 1-based page or None. `new` tells whether the passage was absent
+    from the version before.
+    """
+
+    topic: str
+    term: str
+    start: int
+    end: int
+    page: int | None
+    snippet: str
+    standing: Standing
+    score: float = 1.0
+    field: str = "text"
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """One edit of a redline: words [old_start, old_end) become [new_start, new_end)."""
+
+    kind: Literal["insert", "delete", "replace", "move"]
+    section: str
+    old: str
+    new: str
+    old_start: int
+    old_end: int
+    new_start: int
+    new_end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redline:
+    """The difference of two texts. Counts are words; the hunks applied to old give new.
+
+    `cosmetic` is true when only space, case of markup or punctuation glyphs
+    differ: such a difference is no amendment.
+    """
+
+    equal: bool
+    cosmetic: bool
+    inserted: int
+    deleted: int
+    hunks: tuple[Hunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionText:
+    """What became of one version's text in this crawl, beside `Measure.versions`.
+
+    `sha256` names the document's bytes (hex, "" when there are none) and
+    `text_sha256` the normalised text. `accepted` is false for what must not
+    touch what we know: an error page, a truncated file, a failed fetch.
+    """
+
+    state: TextState
+    extracted: Extracted | None = None
+    sha256: str = ""
+    text_sha256: str = ""
+    extractor: str = ""
+    url: str = ""
+    reason: str = ""
+    accepted: bool = True
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A measure on its way to the store. `texts` runs along `measure.versions`."""
+
+    source: str
+    measure: Measure
+    texts: tuple[VersionText, ...] = ()
+    matches: tuple[Match, ...] = ()  # in title and abstract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of one measure: what it was, what it is, said in a sentence.
+
+    `before` and `after` hold only JSON values. `old_note` and `new_note` name
+    the versions concerned, when there are any.
+    """
+
+    kind: ChangeKind
+    before: Any = None
+    after: Any = None
+    summary: str = ""
+    old_note: str = ""
+    new_note: str = ""
+    details: Mapping[str, Any] = field(default_factory=lambda: EMPTY, hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one document may cost. Seconds are wall seconds, memory is bytes."""
+
+    seconds: float = 60.0
+    memory: int = 1 << 30
+    pages: int = 3000
+    characters: int = 30_000_000
+    bytes: int = 100 << 20
+    decompressed: int = 400 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """Bytes of a document as the store keeps them, with what a recheck needs."""
+
+    url: str
+    sha256: str
+    path: str
+    media_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    unchanged: bool = False

@@ -1,0 +1,1 @@
+"""What official sites say. No SQL, no clock, no document decoding."""

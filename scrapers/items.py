@@ -1,0 +1,155 @@
+"""What a spider says it saw: frozen values, nothing else.
+
+A spider yields `Measure`s and, once it has read a whole list and believes it,
+one `Listing` for that list. Words as printed and values as understood stand
+side by side (`date_text`, `date`), so nothing a site said is lost.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from config.vocabulary import (
+    ActionClassification,
+    DateKind,
+    MeasureClassification,
+    SponsorClassification,
+    VersionClassification,
+)
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+def _empty() -> Mapping[str, str]:
+    return EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One address of a text. `media_type` is what the page claims, never trusted."""
+
+    url: str
+    media_type: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One text of a measure.
+
+    `note` names it as the site prints it and, with the measure, identifies it
+    until its text is read. `text` is set when the page itself carries the text.
+    `waits_for` says, for people, what keeps the text from being fetched ("an
+    API key"); such a version stays pending and its links are not visited.
+    """
+
+    note: str
+    links: tuple[Link, ...] = ()
+    date: datetime.date | None = None
+    date_text: str = ""
+    classification: VersionClassification | None = None
+    text: str | None = None
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A dated step. `organization` is lower, upper, legislature or executive."""
+
+    description: str
+    date: datetime.date | None = None
+    date_text: str = ""
+    classification: tuple[ActionClassification, ...] = ()
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sponsor:
+    """A person or body behind a measure, as the site names it."""
+
+    name: str
+    classification: SponsorClassification = SponsorClassification.PRIMARY
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureDate:
+    """A day in the life of a measure: as printed and as understood."""
+
+    kind: DateKind
+    date: datetime.date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another measure this one names; `relation` is an Open Civic Data word."""
+
+    identifier: str
+    relation: str = "related"
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A bill, resolution, ordinance, order or agreement, as one source shows it now.
+
+    `place` is the path of the issuing jurisdiction ("us/va"), `concerns` are the
+    places it is about. `session` is the session, or for orders the signer's term.
+    `formerly` names the identifiers under which the same measure was known
+    before, when the source shows it under another one now.
+
+    `observed` names the fields this page really showed. A field that is not in
+    it never overwrites what is known. Two fields can be seen in part:
+    `sponsors.primary` (only the primary sponsors were shown) and
+    `actions.latest` (some actions were shown, earlier ones may be missing).
+
+    `listing` names the list in which the measure stands, so that its absence
+    from a later complete reading of that list can be noticed. `extras` keep
+    what the site said beyond our fields; they are kept, not compared.
+    """
+
+    place: str
+    session: str
+    identifier: str
+    title: str = ""
+    classification: tuple[MeasureClassification, ...] = ()
+    from_organization: str = ""
+    identifiers: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+    status: str = ""
+    abstract: str = ""
+    sponsors: tuple[Sponsor, ...] = ()
+    dates: tuple[MeasureDate, ...] = ()
+    actions: tuple[Action, ...] = ()
+    versions: tuple[Version, ...] = ()
+    related: tuple[Related, ...] = ()
+    concerns: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    url: str = ""
+    listing: str = ""
+    observed: frozenset[str] = frozenset()
+    extras: Mapping[str, str] = field(default_factory=_empty, hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list that was read to its end and believed.
+
+    `name` is the `listing` its measures carry, `rows` how many rows it held and
+    `total` the number the source itself states, when it states one.
+    """
+
+    name: str
+    rows: int
+    total: int | None = None
+
+
+OBSERVABLE = frozenset(
+    {
+        "title", "classification", "from_organization", "identifiers", "status", "abstract",
+        "sponsors", "sponsors.primary", "dates", "actions", "actions.latest", "versions",
+        "related", "concerns", "subjects", "url",
+    }
+)  # fmt: skip

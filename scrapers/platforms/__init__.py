@@ -1,0 +1,11 @@
+"""Vendors are code, cities are data: spiders that the watchlist gives their place and selectors."""
+
+from types import MappingProxyType
+
+PLATFORMS = MappingProxyType(
+    {
+        "orders": "scrapers.platforms.orders:Orders",
+        "bills": "scrapers.platforms.bills:Bills",
+    }
+)
+"""Kinds of source and where their spiders are ("module:class"), so that naming one loads nothing."""

@@ -1,0 +1,265 @@
+"""The base of every spider: fetch a page, believe it only if it is genuine, keep count.
+
+A site implements `async def crawl(self)`, an asynchronous generator that
+fetches pages in order and yields `Measure`s and `Listing`s. What goes wrong
+ends in `self.report`, never in a silent stop: a start page that cannot be had
+makes the source failing, blocked or drifted; a companion costs only its
+fields; a row costs only itself.
+
+What `monitor` may hang on the crawler before it starts: `decoders` (a
+function that runs another in the pool), `recording` or `replaying` (see
+`scrapers.handler`), `robots_store` (see `scrapers.ports`). Each may be absent.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
+
+from config.vocabulary import Health
+from scrapers.errors import ErrorPage, FetchError, SourceError
+from scrapers.genuine import check_genuine
+from scrapers.guard import UndeclaredHost, check_host
+from scrapers.items import Listing, Measure
+from scrapers.ports import KnownMeasure
+from scrapers.reasons import reason
+from scrapers.report import Note, Report, health_of
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+Role = Literal["start", "page", "companion", "document"]
+VALIDATORS = frozenset({"if-none-match", "if-modified-since"})
+
+
+class SiteSpider(scrapy.Spider):
+    """A source's spider.
+
+    `hosts` are all hosts it visits, pages and documents; a request to another
+    host is counted, noted and not made. `incidental` are query parameters that
+    do not identify a page, for replays. `cookies` says whether the site needs
+    them. `source` is the name in the watchlist, `parameters` what stands there.
+
+    `now` is aware. Without it (a plain `scrapy crawl`) the setting
+    MEASUREWATCH_NOW is taken, an ISO date-time with its zone, and without that
+    the time at which Scrapy started the crawl.
+    """
+
+    place: ClassVar[str] = ""
+    hosts: tuple[str, ...] = ()
+    incidental: ClassVar[frozenset[str]] = frozenset()
+    cookies: ClassVar[bool] = False
+    report: Report
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        source: str = "",
+        now: datetime | None = None,
+        known: Sequence[KnownMeasure] = (),
+        parameters: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name)
+        if now is not None and now.tzinfo is None:
+            raise ValueError(f"{self.name}: the time of the crawl has no zone: {now}")
+        self.source = source or self.name
+        self.known = tuple(known)
+        self.parameters: Mapping[str, Any] = {**(parameters or {}), **options}
+        self.hosts = self.hosts_for(self.parameters)
+        self.report = Report()
+        self._now = now
+        self._room: asyncio.Semaphore | None = None
+
+    @classmethod
+    def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003 - for those whose hosts depend on them
+        """All hosts a source with these parameters visits; the plan of groups asks for it."""
+        return cls.hosts
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        settings.set("COOKIES_ENABLED", cls.cookies, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        for signal in ("item_scraped", "item_dropped", "item_error"):
+            crawler.signals.connect(spider._item_done, getattr(scrapy.signals, signal))
+        return spider
+
+    @property
+    def now(self) -> datetime:
+        """The time of this observation, aware. Raises ValueError when nobody said."""
+        if self._now is None:
+            self._now = self._time_of_crawl()
+        return self._now
+
+    def _time_of_crawl(self) -> datetime:
+        crawler: Crawler | None = getattr(self, "crawler", None)
+        if crawler is None:
+            raise ValueError(f"{self.source}: the time of the crawl was not given")
+        said = crawler.settings.get("MEASUREWATCH_NOW")
+        now = datetime.fromisoformat(said) if said else crawler.stats.get_value("start_time")
+        if not isinstance(now, datetime) or now.tzinfo is None:
+            raise ValueError(
+                f"{self.source}: the time of the crawl should be a date-time with its zone, "
+                f"like 2026-02-25T12:00:00+00:00, found {said or now!r}"
+            )
+        return now.astimezone(UTC)
+
+    async def crawl(self) -> AsyncIterator[Measure | Listing]:
+        """Yield what the site says now. Implemented by each site."""
+        raise NotImplementedError
+        yield
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Drive `crawl`; an error that reaches here is the source's state."""
+        self._room = asyncio.Semaphore(max(1, self.settings.getint("CONCURRENT_ITEMS")))
+        try:
+            async for item in self.crawl():
+                self._count_item(item)
+                # Scrapy would take every item at once and hold them all in memory.
+                await self._room.acquire()
+                yield item
+        except SourceError as error:
+            self.report.ended = health_of(error)
+            self.report.note(str(self.report.ended), str(error))
+        except Exception as error:
+            log.exception("%s: the spider itself failed", self.source)
+            self.report.ended = Health.DRIFTED
+            self.report.note("drifted", f"{type(error).__name__}: {error}")
+        else:
+            self.report.ended = Health.OK
+
+    def _item_done(self) -> None:
+        if self._room is not None:
+            self._room.release()
+
+    def _count_item(self, item: Measure | Listing) -> None:
+        if isinstance(item, Listing):
+            self.report.listings.append(item)
+            self.report.rows += item.rows
+        else:
+            self.report.measures += 1
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        role: Role = "page",
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        expects: str = "",
+    ) -> Response:
+        """Get one page or document that is genuine, through the polite engine.
+
+        `expects` is the media type the page must have ("text/csv"); it makes an
+        HTML error page in its place an error. A conditional request may answer
+        304. Raises UndeclaredHost or another AddressRefused, RobotsDenied,
+        NotRecorded, FetchError, Challenge or ErrorPage.
+        """
+        request = scrapy.Request(
+            url, method=method, headers=dict(headers or {}), body=body,
+            callback=NO_CALLBACK, dont_filter=True,
+        )  # fmt: skip
+        try:
+            response = await self._genuine(request, role, expects)
+        except SourceError as error:
+            if role == "start":
+                self.report.start_page(error)
+            raise
+        if role == "start":
+            self.report.start_page()
+        return response
+
+    async def _genuine(self, request: scrapy.Request, role: Role, expects: str) -> Response:
+        response = await self._download(request)
+        self._count(response, role)
+        if response.status == 304:
+            if not VALIDATORS & {name.decode().lower() for name in request.headers}:
+                raise ErrorPage(
+                    "the site answered 304 to a request without validators", request.url
+                )
+            return response
+        check_genuine(
+            status=response.status,
+            headers=plain_headers(response),
+            body=response.body,
+            url=response.url,
+            expects=expects,
+        )
+        return response
+
+    async def _download(self, request: scrapy.Request) -> Response:
+        try:
+            check_host(request.url, self.hosts)
+            return await self.crawler.engine.download_async(request)
+        except UndeclaredHost as error:
+            self.report.undeclared[error.host] += 1
+            self.report.note("undeclared-host", str(error))
+            raise
+        except SourceError:
+            raise
+        except Exception as error:
+            raise FetchError(f"{reason(request.url, error)} ({request.url})") from error
+
+    def _count(self, response: Response, role: Role) -> None:
+        if role == "document":
+            self.report.documents += 1
+        else:
+            self.report.pages += 1
+        self.report.bytes += len(response.body)
+        self.report.by_status[response.status] += 1
+
+    async def companion(self, url: str, *, expects: str = "") -> Response | None:
+        """A page the source can do without: None, and a note, when it cannot be had."""
+        try:
+            return await self.fetch(url, role="companion", expects=expects)
+        except SourceError as error:
+            self.report.note("info", f"without it some fields stay as they were: {error}", url)
+            return None
+
+    async def decode(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run a decoder of untrusted files (a workbook) in the pool monitor hands us.
+
+        `function` is importable by name and its arguments are small or paths.
+        Without a pool (tests, a plain `scrapy crawl`) it runs here.
+        """
+        pool: Callable[..., Future[T]] | None = getattr(self.crawler, "decoders", None)
+        if pool is None:
+            return function(*arguments)
+        return await asyncio.wrap_future(pool(function, *arguments))
+
+    @contextmanager
+    def row(self, label: str) -> Iterator[None]:
+        """Let one bad row, or one bad page, cost only itself; it is counted and noted."""
+        try:
+            yield
+        except (SourceError, ValueError, LookupError, AttributeError, TypeError) as error:
+            self.report.failed += 1
+            self.report.note("row", f"{label}: {type(error).__name__}: {error}")
+
+
+def plain_headers(response: Response) -> dict[str, str]:
+    """An answer's headers with lower-case names; of repeated ones the first."""
+    return {
+        name.decode("latin-1").lower(): values[0].decode("latin-1")
+        for name, values in response.headers.items()
+        if values
+    }
+
+
+__all__ = ["Note", "Report", "Role", "SiteSpider", "health_of", "plain_headers"]

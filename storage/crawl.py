@@ -1,0 +1,54 @@
+"""What all observations of one call share, and the plan they are gathered in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from .index import Index
+from .messages import Draft, write_alerts
+from .ports import Outcome, Route
+from .shelf import Shelf
+from .writes import Ids, Writes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """The crawl on whose behalf rows are written.
+
+    Sources in `quiet` are before their baseline: no changes, no alerts. `topics`
+    holds the digest of each topic that the matches were made with.
+    """
+
+    id: int
+    now: datetime
+    route: Route
+    quiet: frozenset[str] = frozenset()
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows to write, alerts to send, and what each observation came to."""
+
+    connection: Connection
+    crawl: Crawl
+    writes: Writes = field(default_factory=Writes)
+    drafts: list[Draft] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    ids: Ids = field(init=False)
+    shelf: Shelf = field(init=False)
+    index: Index = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ids = Ids(self.connection)
+        self.shelf = Shelf(self.connection, self.ids, self.writes)
+        self.index = Index(self.connection)
+
+    def flush(self) -> None:
+        """Write it all: state, changes, the search index, alerts and their messages."""
+        self.writes.flush(self.connection)
+        self.index.add_texts(self.shelf.added)
+        self.index.flush()
+        write_alerts(self.connection, self.drafts, now=self.crawl.now, crawl_id=self.crawl.id)

@@ -1,0 +1,104 @@
+"""Documents, their texts, and what a recheck of their addresses needs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from pipelines.clean import text_digest
+from pipelines.ports import FetchState
+from pipelines.texts import Extracted
+
+from . import tables
+from .codec import marks_from_json, pages_from_json
+from .index import Index
+from .shelf import text_row
+from .writes import Ids, upsert
+
+_texts = tables.texts.c
+_fetches = tables.fetches.c
+
+
+def save_document(
+    connection: Connection, sha256: str, *, media_type: str, size: int, url: str, now: datetime
+) -> None:
+    """Note where bytes were first seen. They themselves are in `storage.blobs`."""
+    statement = upsert(tables.documents, connection.dialect.name).on_conflict_do_nothing()
+    connection.execute(statement, {
+        "sha256": sha256, "media_type": media_type, "bytes": size, "url": url, "first_seen": now,
+    })  # fmt: skip
+
+
+def save_text(
+    connection: Connection, sha256: str, extracted: Extracted, extractor: str, text_sha256: str = ""
+) -> int:
+    """Keep and index the text of a document as one extractor read it; returns its id.
+
+    Saving it again, or an unreadable document, is fine.
+    """
+    words = text_sha256 or text_digest(extracted.text)
+    known = connection.execute(
+        sa.select(_texts.id).where(
+            _texts.document_sha256 == sha256,
+            _texts.extractor == extractor,
+            _texts.text_sha256 == words,
+        )
+    ).scalar()
+    if known is not None:
+        return int(known)
+    text_id = Ids(connection).next(tables.texts)
+    row = text_row(sha256, extracted, extractor, words)
+    connection.execute(sa.insert(tables.texts), row | {"id": text_id})
+    index = Index(connection)
+    index.add_texts([(text_id, row["body"])])
+    index.flush()
+    return text_id
+
+
+def text_of(connection: Connection, sha256: str, extractor: str) -> Extracted | None:
+    """The text of a document as this extractor read it, if it did."""
+    row = connection.execute(
+        sa.select(tables.texts)
+        .where(_texts.document_sha256 == sha256, _texts.extractor == extractor)
+        .order_by(_texts.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Extracted(
+        media_type=row.media_type,
+        method=row.method,
+        pages=pages_from_json(row.pages, row.body),
+        marks=marks_from_json(row.marks),
+        warnings=tuple(row.warnings),
+        reason=row.reason,
+    )
+
+
+def fetch_state(connection: Connection, url: str) -> FetchState | None:
+    """What is known of an address: its validators and the bytes it gave last."""
+    row = connection.execute(sa.select(tables.fetches).where(_fetches.url == url)).first()
+    if row is None:
+        return None
+    return FetchState(
+        sha256=row.sha256, etag=row.etag, last_modified=row.last_modified,
+        checked_at=row.checked_at, changed_at=row.changed_at,
+    )  # fmt: skip
+
+
+def save_fetches(connection: Connection, fetches: Mapping[str, FetchState]) -> None:
+    """Keep validators. Call it only once all that the addresses gave is recorded."""
+    if not fetches:
+        return
+    statement = upsert(tables.fetches, connection.dialect.name)
+    names = ("sha256", "etag", "last_modified", "checked_at", "changed_at")
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["url"], set_={name: statement.excluded[name] for name in names}
+        ),
+        [
+            {"url": url} | {name: getattr(state, name) for name in names}
+            for url, state in fetches.items()
+        ],
+    )

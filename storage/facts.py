@@ -1,0 +1,170 @@
+"""Everything a digest needs to say of each alert: what changed, where, and the evidence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.vocabulary import ChangeKind, Standing, TextState
+
+from . import tables
+from .errors import StorageError
+from .ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
+from .writes import chunks
+
+MOST_MATCHES = 200
+"""How many passages of one measure are given; those that are new come first."""
+
+_messages = tables.messages.c
+_links = tables.message_alerts.c
+_alerts = tables.alerts.c
+_changes = tables.changes.c
+_measures = tables.measures.c
+_versions = tables.versions.c
+_matches = tables.matches.c
+_texts = tables.texts.c
+_crawls = tables.crawls.c
+_topics = tables.change_topics.c
+
+
+def message_facts(connection: Connection, message_id: int) -> MessageFacts:
+    """The facts of one message. Raises StorageError when there is none with this id."""
+    message = connection.execute(
+        sa.select(tables.messages).where(_messages.id == message_id)
+    ).first()
+    if message is None:
+        raise StorageError(f"there is no message {message_id}")
+    return MessageFacts(
+        id=message.id, key=message.key, address=message.address, slot=message.slot,
+        due_at=message.due_at, alerts=_alerts_of(connection, message_id),
+    )  # fmt: skip
+
+
+def _alerts_of(connection: Connection, message_id: int) -> tuple[AlertFacts, ...]:
+    rows = connection.execute(
+        sa.select(_alerts.change_id, _alerts.watch, _alerts.reasons)
+        .join(tables.message_alerts, _links.alert_id == _alerts.id)
+        .where(_links.message_id == message_id)
+        .order_by(_alerts.id)
+    ).all()
+    asked: dict[int, list[Any]] = {}
+    for row in rows:
+        asked.setdefault(row.change_id, []).append(row)
+    changes = _by_id(connection, tables.changes, asked)
+    measures = _by_id(connection, tables.measures, {row.measure_id for row in changes.values()})
+    evidence = _Evidence(connection, changes.values())
+    topics = _topics_of(connection, list(asked))
+    ordered = sorted(changes.values(), key=lambda row: (row.measure_id, row.id))
+    return tuple(
+        _alert(row, measures[row.measure_id], asked[row.id], topics.get(row.id, ()), evidence)
+        for row in ordered
+    )
+
+
+def _alert(
+    change: Any, measure: Any, asked: Sequence[Any], topics: Sequence[str], evidence: "_Evidence"
+) -> AlertFacts:
+    reasons = dict.fromkeys(reason for row in asked for reason in row.reasons)
+    return AlertFacts(
+        change_id=change.id, kind=ChangeKind(change.kind), at=change.at, source=change.source,
+        summary=change.summary, before=change.before, after=change.after,
+        details=change.details,
+        measure=MeasureFacts(
+            id=measure.id, place=measure.place, session=measure.session,
+            identifier=measure.identifier, title=measure.title, status=measure.status,
+            url=measure.url,
+        ),
+        watches=tuple(dict.fromkeys(row.watch for row in asked)),
+        reasons=tuple(reasons),
+        topics=tuple(topics),
+        matches=evidence.matches(change),
+        old=evidence.version(change.old_version_id),
+        new=evidence.version(change.new_version_id),
+        archive=evidence.archive(change.crawl_id),
+    )  # fmt: skip
+
+
+class _Evidence:
+    """Versions with their texts, matches and archives, read once for all changes."""
+
+    def __init__(self, connection: Connection, changes: Iterable[Any]) -> None:
+        changes = list(changes)
+        wanted = {row.old_version_id for row in changes} | {row.new_version_id for row in changes}
+        self._versions = _by_id(connection, tables.versions, wanted - {None})
+        text_ids = {row.text_id for row in self._versions.values()} - {None}
+        self._texts = {
+            id_: row.body for id_, row in _by_id(connection, tables.texts, text_ids).items()
+        }
+        crawls = {row.crawl_id for row in [*changes, *self._versions.values()]}
+        self._archives = {
+            id_: row.archive for id_, row in _by_id(connection, tables.crawls, crawls).items()
+        }
+        self._matches = _matches_of(connection, {row.measure_id for row in changes})
+
+    def archive(self, crawl_id: int) -> str:
+        return str(self._archives.get(crawl_id, ""))
+
+    def version(self, version_id: int | None) -> VersionFacts | None:
+        if version_id is None:
+            return None
+        row = self._versions[version_id]
+        return VersionFacts(
+            id=row.id, note=row.note, date=row.date, state=TextState(row.state),
+            text=self._texts.get(row.text_id, ""), text_sha256=row.text_sha256,
+            document=row.document_sha256, document_url=row.document_url,
+            archive=self.archive(row.crawl_id),
+            links=tuple(link["url"] for link in row.links if link.get("url")),
+        )  # fmt: skip
+
+    def matches(self, change: Any) -> tuple[MatchFacts, ...]:
+        """The passages of the text a change brought, else of all current texts; and of the fields."""
+        rows = self._matches.get(change.measure_id, [])
+        if change.new_version_id is not None:
+            chosen = [row for row in rows if row.version_id in (None, change.new_version_id)]
+        else:
+            chosen = [row for row in rows if row.version_id is None or row.replaced_at is None]
+        chosen.sort(key=lambda row: (not row.new, row.version_id or 0, row.start))
+        return tuple(_match(row) for row in chosen[:MOST_MATCHES])
+
+
+def _match(row: Any) -> MatchFacts:
+    return MatchFacts(
+        topic=row.topic, term=row.term, field=row.field, version_id=row.version_id, page=row.page,
+        start=row.start, end=row.stop, snippet=row.snippet, standing=Standing(row.standing),
+        score=row.score, new=row.new,
+    )  # fmt: skip
+
+
+def _by_id(connection: Connection, table: sa.Table, ids: Iterable[int]) -> Mapping[int, Any]:
+    found: dict[int, Any] = {}
+    for part in chunks(sorted(ids)):
+        rows = connection.execute(sa.select(table).where(table.c.id.in_(part)))
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def _matches_of(connection: Connection, measure_ids: Iterable[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for part in chunks(sorted(measure_ids)):
+        rows = connection.execute(
+            sa.select(tables.matches, _versions.replaced_at)
+            .outerjoin(tables.versions, _versions.id == _matches.version_id)
+            .where(_matches.measure_id.in_(part))
+        )
+        for row in rows:
+            found.setdefault(row.measure_id, []).append(row)
+    return found
+
+
+def _topics_of(connection: Connection, change_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for part in chunks(change_ids):
+        rows = connection.execute(
+            sa.select(_topics.change_id, _topics.topic)
+            .where(_topics.change_id.in_(part))
+            .order_by(_topics.topic)
+        )
+        for row in rows:
+            found.setdefault(row.change_id, []).append(row.topic)
+    return found

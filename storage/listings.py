@@ -1,0 +1,112 @@
+"""Measures that are gone from a list that was read to its end.
+
+Gone once may be a mistake of the site's; gone from two complete readings of the
+same list, and from every other list the measure stood in, is vanished.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.vocabulary import ChangeKind
+from pipelines.texts import Change
+
+from . import tables
+from .changing import Brought, Earlier, route_change, write_change
+from .crawl import Crawl, Group
+from .known import KnownRow, load_by_id
+from .ports import Outcome
+from .writes import chunks
+
+READINGS = 2
+"""How many complete readings of a list without a measure make it vanished."""
+
+_sightings = tables.sightings.c
+_measures = tables.measures.c
+_matches = tables.matches.c
+_versions = tables.versions.c
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    measure_id: int
+    last_seen: datetime
+
+
+def finish(connection: Connection, crawl: Crawl, source: str, listing: str) -> list[Outcome]:
+    """Count the absences of one complete reading; returns what vanished by it."""
+    scope = {"of_source": source, "of_listing": listing, "crawl": crawl.id}
+    connection.execute(_COUNT_ABSENCE, scope)
+    gone = [_Gone(row.measure_id, row.last_seen) for row in connection.execute(_VANISHED, scope)]
+    if not gone:
+        return []
+    known = load_by_id(connection, [one.measure_id for one in gone], source)
+    group = Group(connection, crawl)
+    for one in gone:
+        group.outcomes.append(_vanish(group, source, known[one.measure_id], one.last_seen))
+    group.flush()
+    for part in chunks([one.measure_id for one in gone]):
+        connection.execute(
+            sa.update(tables.measures).where(_measures.id.in_(part)).values(vanished_at=crawl.now)
+        )
+        # An unchanged observation must not be taken by the fast path: it restores the measure.
+        connection.execute(
+            sa.update(tables.sightings).where(_sightings.measure_id.in_(part)).values(digest="")
+        )
+    return group.outcomes
+
+
+def _vanish(group: Group, source: str, known: KnownRow, last_seen: datetime) -> Outcome:
+    if source in group.crawl.quiet:
+        return Outcome(status="unchanged", measure_id=known.id)
+    measure = known.measure
+    change = Change(
+        kind=ChangeKind.VANISHED,
+        before={"listing": measure.listing, "status": measure.status, "url": measure.url},
+        summary=f"No longer listed, last seen {last_seen.date().isoformat()}",
+    )
+    change_id = write_change(group, source, known.id, Brought(change))
+    topics = group.connection.execute(_TOPICS, {"measure_id": known.id}).scalars()
+    told = Earlier(change_id, change.kind, change.summary, ())
+    route_change(group, source, measure, told, topics=topics, fresh=())
+    return Outcome(status="changed", measure_id=known.id, kinds=(change.kind,))
+
+
+_COUNT_ABSENCE = (
+    sa.update(tables.sightings)
+    .where(
+        _sightings.source == sa.bindparam("of_source"),
+        _sightings.listing == sa.bindparam("of_listing"),
+        _sightings.crawl_id != sa.bindparam("crawl"),
+        _sightings.absent_crawl_id != sa.bindparam("crawl"),
+    )
+    .values(
+        absent_count=_sightings.absent_count + 1,
+        absent_crawl_id=sa.bindparam("crawl"),
+    )
+)
+_OTHER = tables.sightings.alias("other")
+_VANISHED = (
+    sa.select(_sightings.measure_id, sa.func.max(_sightings.last_seen).label("last_seen"))
+    .join(tables.measures, _measures.id == _sightings.measure_id)
+    .where(
+        _sightings.source == sa.bindparam("of_source"),
+        _sightings.listing == sa.bindparam("of_listing"),
+        _sightings.absent_crawl_id == sa.bindparam("crawl"),
+        _sightings.absent_count >= READINGS,
+        _measures.vanished_at.is_(None),
+        ~sa.exists().where(
+            _OTHER.c.measure_id == _sightings.measure_id, _OTHER.c.absent_count < READINGS
+        ),
+    )
+    .group_by(_sightings.measure_id)
+    .order_by(_sightings.measure_id)
+)
+_TOPICS = (
+    sa.select(_matches.topic)
+    .outerjoin(tables.versions, _versions.id == _matches.version_id)
+    .where(_matches.measure_id == sa.bindparam("measure_id"), _versions.replaced_at.is_(None))
+    .distinct()
+)

@@ -1,0 +1,278 @@
+"""What people and programs ask of the store, in the shapes that DESIGN section 6 promises.
+
+Generators read in one transaction, so what they yield belongs together.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.states import CITY_COUNTIES
+from config.vocabulary import ChangeKind
+
+from . import facts, tables
+from .database import Database
+from .errors import StorageError
+from .identity import canonical
+from .ports import MessageFacts
+from .views import Json, jurisdiction, measures_json
+from .writes import chunks
+
+PAGE = 200
+
+_measures = tables.measures.c
+_changes = tables.changes.c
+_places = tables.measure_places.c
+_topics = tables.change_topics.c
+_sightings = tables.sightings.c
+_sources = tables.sources.c
+_alerts = tables.alerts.c
+_messages = tables.messages.c
+_links = tables.message_alerts.c
+_identifiers = tables.measure_identifiers.c
+
+
+class Queries:
+    """Reads the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def measures(
+        self,
+        *,
+        place: str = "*",
+        session: str | None = None,
+        source: str | None = None,
+        topic: str | None = None,
+        identifier: str | None = None,
+        vanished: bool | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Json]:
+        """Measures that a place pattern, a session, a source, a topic or a number selects.
+
+        `place` is matched by the issuing jurisdiction and by the places a measure
+        concerns. `vanished` true or false keeps only those that are, or are not.
+        """
+        statement = sa.select(_measures.id).where(in_place(_measures.id, place))
+        if session is not None:
+            statement = statement.where(_measures.session == session)
+        if source is not None:
+            statement = statement.where(
+                _measures.id.in_(
+                    sa.select(_sightings.measure_id).where(_sightings.source == source)
+                )
+            )
+        if topic is not None:
+            statement = statement.where(_measures.id.in_(_with_topic(topic)))
+        if identifier is not None:
+            key = canonical(identifier)
+            statement = statement.where(
+                _measures.id.in_(sa.select(_identifiers.measure_id).where(_identifiers.key == key))
+            )
+        if vanished is not None:
+            gone = _measures.vanished_at.is_not(None)
+            statement = statement.where(gone if vanished else ~gone)
+        statement = statement.order_by(_measures.place, _measures.session, _measures.id).limit(
+            limit
+        )
+        with self._database.reading() as connection:
+            ids = connection.execute(statement).scalars().all()
+            for part in chunks(ids, PAGE):
+                yield from measures_json(connection, part)
+
+    def show(self, measure_id: int, *, at: datetime | None = None) -> Json:
+        """One measure, as it is or as it was known at a time.
+
+        Raises StorageError when it does not exist or was not known then.
+        """
+        with self._database.reading() as connection:
+            found = measures_json(connection, [measure_id], at=at)
+        if not found:
+            then = f" at {at.isoformat()}" if at else ""
+            raise StorageError(f"there is no measure {measure_id}{then}")
+        return found[0]
+
+    def find(self, identifier: str, *, place: str = "*") -> list[int]:
+        """The ids of measures known under a number, in any typography."""
+        statement = (
+            sa.select(_identifiers.measure_id)
+            .where(
+                _identifiers.key == canonical(identifier), in_place(_identifiers.measure_id, place)
+            )
+            .distinct()
+            .order_by(_identifiers.measure_id)
+        )
+        with self._database.reading() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def changes(
+        self,
+        *,
+        since: datetime | None = None,
+        kinds: Sequence[ChangeKind] = (),
+        place: str = "*",
+        topic: str | None = None,
+        source: str | None = None,
+        measure_id: int | None = None,
+        crawl_id: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Json]:
+        """Recorded changes, oldest first; with a limit, the latest ones."""
+        statement = sa.select(tables.changes).where(in_place(_changes.measure_id, place))
+        if since is not None:
+            statement = statement.where(_changes.at >= since)
+        if kinds:
+            statement = statement.where(_changes.kind.in_([str(kind) for kind in kinds]))
+        if topic is not None:
+            statement = statement.where(
+                _changes.id.in_(sa.select(_topics.change_id).where(_topics.topic == topic))
+            )
+        for column, value in (
+            (_changes.source, source), (_changes.measure_id, measure_id),
+            (_changes.crawl_id, crawl_id),
+        ):  # fmt: skip
+            if value is not None:
+                statement = statement.where(column == value)
+        with self._database.reading() as connection:
+            if limit is not None:
+                latest = statement.order_by(_changes.id.desc()).limit(limit)
+                rows = list(reversed(connection.execute(latest).all()))
+            else:
+                rows = list(connection.execute(statement.order_by(_changes.id)).all())
+            for part in chunks(rows, PAGE):
+                yield from _changes_json(connection, part)
+
+    def sources_health(
+        self, expected: Mapping[str, str] | None = None, *, names: Sequence[str] | None = None
+    ) -> Iterator[Json]:
+        """How each source is doing. `expected` says how often each is to be crawled."""
+        statement = sa.select(tables.sources).order_by(_sources.name)
+        if names is not None:
+            statement = statement.where(_sources.name.in_(list(names)))
+        with self._database.reading() as connection:
+            for row in connection.execute(statement):
+                yield {
+                    "source": row.name,
+                    "state": row.health,
+                    "since": _iso(row.health_since),
+                    "last_success": _iso(row.last_success),
+                    "expected_every": (expected or {}).get(row.name),
+                    "notes": row.notes,
+                    "place": row.place,
+                    "baseline_at": _iso(row.baseline_at),
+                }
+
+    def alerts(
+        self, *, states: Sequence[str] = (), watch: str | None = None, limit: int | None = None
+    ) -> Iterator[Json]:
+        """Alerts with the messages that carry them, a line for each recipient, oldest first."""
+        statement = (
+            sa.select(
+                _alerts.id, _alerts.watch, _alerts.change_id, _alerts.reasons, _alerts.created,
+                _messages.id.label("message_id"), _messages.address, _messages.state,
+                _messages.key, _messages.attempts, _messages.sent_at, _messages.due_at,
+                _messages.error,
+            )
+            .join(tables.message_alerts, _links.alert_id == _alerts.id)
+            .join(tables.messages, _messages.id == _links.message_id)
+            .order_by(_alerts.id, _messages.id)
+            .limit(limit)
+        )  # fmt: skip
+        if states:
+            statement = statement.where(_messages.state.in_(list(states)))
+        if watch is not None:
+            statement = statement.where(_alerts.watch == watch)
+        with self._database.reading() as connection:
+            for row in connection.execute(statement):
+                yield {
+                    "id": row.id,
+                    "watch": row.watch,
+                    "change": row.change_id,
+                    "channel": row.address.partition(":")[0],
+                    "address": row.address,
+                    "state": row.state,
+                    "key": row.key,
+                    "attempts": row.attempts,
+                    "sent_at": _iso(row.sent_at),
+                    "due_at": _iso(row.due_at),
+                    "message": row.message_id,
+                    "reasons": row.reasons,
+                    "created": _iso(row.created),
+                    "error": row.error,
+                }
+
+    def message_facts(self, message_id: int) -> MessageFacts:
+        """Everything a digest needs. Raises StorageError when there is no such message."""
+        with self._database.reading() as connection:
+            return facts.message_facts(connection, message_id)
+
+
+def in_place(measure_id: sa.ColumnElement[int], pattern: str) -> sa.ColumnElement[bool]:
+    """Whether a measure is issued by, or concerns, a place that the pattern covers."""
+    if pattern == "*":
+        return sa.true()
+    base = pattern.removesuffix("/*")
+    one = CITY_COUNTIES.get(base, base)
+    same = {base, one, *(path for path, city in CITY_COUNTIES.items() if city == one)}
+    covered: sa.ColumnElement[bool] = _places.place.in_(sorted(same))
+    if base != pattern:
+        within = [_places.place.startswith(f"{path}/", autoescape=True) for path in sorted(same)]
+        covered = sa.or_(covered, *within)
+    return measure_id.in_(sa.select(_places.measure_id).where(covered))
+
+
+def _with_topic(topic: str) -> sa.Select[tuple[int]]:
+    matches, versions = tables.matches.c, tables.versions.c
+    return (
+        sa.select(matches.measure_id)
+        .outerjoin(tables.versions, versions.id == matches.version_id)
+        .where(matches.topic == topic, versions.replaced_at.is_(None))
+    )
+
+
+def _changes_json(connection: Connection, rows: Sequence[Any]) -> Iterator[Json]:
+    ids = [row.id for row in rows]
+    found = connection.execute(
+        sa.select(tables.measures).where(_measures.id.in_({row.measure_id for row in rows}))
+    )
+    measures = {row.id: row for row in found}
+    topics: dict[int, list[str]] = {}
+    for row in connection.execute(
+        sa.select(_topics.change_id, _topics.topic)
+        .where(_topics.change_id.in_(ids))
+        .order_by(_topics.topic)
+    ):
+        topics.setdefault(row.change_id, []).append(row.topic)
+    for row in rows:
+        measure = measures[row.measure_id]
+        yield {
+            "id": row.id,
+            "at": row.at.isoformat(),
+            "kind": row.kind,
+            "source": row.source,
+            "measure": {
+                "id": measure.id,
+                "jurisdiction": jurisdiction(measure.place),
+                "place": measure.place,
+                "session": measure.session,
+                "identifier": measure.identifier,
+                "title": measure.title,
+                "classification": json.loads(measure.data).get("classification", []),
+                "url": measure.url,
+            },
+            "before": row.before,
+            "after": row.after,
+            "versions": [row.old_version_id, row.new_version_id],
+            "topics": topics.get(row.id, []),
+            "summary": row.summary,
+            "details": row.details,
+        }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

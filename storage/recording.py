@@ -1,0 +1,172 @@
+"""One group of observations becomes rows: what was known, what is seen, what changed.
+
+A group is planned in memory and then written at once. Within a group no two
+observations are of one measure; the store sees to that.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.vocabulary import ChangeKind, TextState
+from pipelines.compare import compare, merge
+from pipelines.texts import Change, Observation
+from scrapers.items import EMPTY, Measure
+
+from . import tables
+from .changing import Brought, Earlier, route_change, write_change
+from .codec import storable_measure
+from .crawl import Crawl, Group
+from .identity import canonical
+from .known import Key, KnownRow, load
+from .ports import Outcome
+from .stating import Seen, State
+from .texting import Versions
+
+_PARTS = {"sponsors.primary": "sponsors", "actions.latest": "actions"}
+_matches = tables.matches.c
+
+
+def plan(connection: Connection, crawl: Crawl, seen: Sequence[Seen], source: str) -> Group:
+    """Work out what observations of one source change. Writes nothing.
+
+    Raises whatever a comparison, a route or a damaged row raises.
+    """
+    group = Group(connection, crawl)
+    group.shelf.look_up(text for one in seen for text in one.observation.texts)
+    known = load(connection, [one.observation.measure for one in seen], source)
+    for one, row in zip(seen, known, strict=True):
+        group.outcomes.append(_plan_one(group, one, row))
+    return group
+
+
+def pending(observation: Observation) -> int:
+    """How many versions of an observation wait for their text."""
+    waiting = sum(text.state is TextState.PENDING for text in observation.texts)
+    return waiting + max(0, len(observation.measure.versions) - len(observation.texts))
+
+
+def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
+    quiet = seen.observation.source in group.crawl.quiet
+    measure_id = known.id if known else group.ids.next(tables.measures)
+    observed, fields = _decided(seen.observation, known)
+    old = known.measure if known else None
+    if known:
+        observed = _named_as(known.measure, observed, known.keys)
+    versions = Versions(group, measure_id, known.versions if known else None)
+    if "versions" in observed.observed:
+        first = old is None or "versions" not in old.observed
+        versions.take(observed.versions, seen.observation.texts, silent=first)
+    changes = _changes(known, observed) + versions.brought
+    merged = replace(merge(old, observed) if old else observed, extras=EMPTY)
+    state = State(group, seen, known, measure_id, merged, fields)
+    state.write(changed=bool(changes) and not quiet)
+    if not quiet:
+        _write_changes(state, changes, versions)
+    versions.write()
+    return Outcome(
+        status="new" if known is None else "changed" if changes else "unchanged",
+        measure_id=measure_id,
+        kinds=() if quiet else tuple(one.change.kind for one in changes),
+        pending=pending(seen.observation),
+    )
+
+
+def _decided(observation: Observation, known: KnownRow | None) -> tuple[Measure, dict[str, str]]:
+    """The observation without fields that another source decides, and who decides each field.
+
+    The source that showed a field first decides it: two sources that disagree
+    would otherwise alert in turns for ever.
+    """
+    measure, source = storable_measure(observation.measure), observation.source
+    fields = dict(known.fields) if known else {}
+    mine = frozenset(
+        name for name in measure.observed if fields.get(_PARTS.get(name, name), source) == source
+    )
+    for name in mine:
+        fields.setdefault(_PARTS.get(name, name), source)
+    return replace(measure, observed=mine), fields
+
+
+def _named_as(old: Measure, new: Measure, keys: Collection[Key]) -> Measure:
+    """The observation under the number we know it by, unless its source says it was renumbered.
+
+    A measure with several numbers is shown under any of them, and typography
+    varies; neither is a renumbering.
+    """
+    shown, printed = canonical(new.identifier), canonical(old.identifier)
+    renamed = printed in {canonical(name) for name in new.formerly}
+    if renamed or (shown == printed and new.identifier == old.identifier):
+        return new
+    if shown == printed:
+        return replace(new, identifier=old.identifier)
+    if (new.place, new.session, shown) not in keys:
+        return new
+    others = dict.fromkeys((new.identifier, *new.identifiers))
+    also = tuple(name for name in others if canonical(name) != printed)
+    return replace(new, identifier=old.identifier, identifiers=also)
+
+
+def _changes(known: KnownRow | None, observed: Measure) -> list[Brought]:
+    """The changes of fields; those of texts are told by the versions themselves."""
+    found = compare(known.measure if known else None, observed)
+    changes = [Brought(change) for change in found if change.kind is not ChangeKind.VERSION]
+    if known and known.vanished_at:
+        changes.append(Brought(_restored(known.vanished_at)))
+    return changes
+
+
+def _restored(vanished_at: datetime) -> Change:
+    return Change(
+        kind=ChangeKind.RESTORED,
+        before={"vanished_at": vanished_at.isoformat()},
+        summary=f"Listed again, gone since {vanished_at.date().isoformat()}",
+    )
+
+
+def _write_changes(state: State, changes: Sequence[Brought], versions: Versions) -> None:
+    if not changes and not versions.earlier:
+        return
+    group, observation, merged = state.group, state.seen.observation, state.merged
+    source = observation.source
+    topics = _topics(group, observation, versions)
+    for one in changes:
+        if one.change.kind is ChangeKind.NEW:
+            one.new, one.versions = versions.latest_id(), versions.added
+        change_id = write_change(group, source, state.measure_id, one)
+        versions.introduce(one.versions, change_id)
+        told = Earlier(change_id, one.change.kind, one.change.summary, tuple(one.versions))
+        fresh = _fresh(told, observation, versions)
+        route_change(group, source, merged, told, topics=topics, fresh=fresh)
+    for earlier in versions.earlier.values():
+        fresh = _fresh(earlier, observation, versions)
+        route_change(group, source, merged, earlier, topics=topics, fresh=fresh)
+
+
+def _topics(group: Group, observation: Observation, versions: Versions) -> set[str]:
+    """The topics that match the measure now, in any current text, its title or its abstract."""
+    topics = {match.topic for match in observation.matches}
+    topics |= {match.topic for text in observation.texts for match in text.matches}
+    if kept := versions.kept_ids():
+        topics |= set(group.connection.execute(_TOPICS, {"ids": kept}).scalars())
+    return topics
+
+
+def _fresh(change: Earlier, observation: Observation, versions: Versions) -> set[str]:
+    """The topics with a passage that this change brought."""
+    read = [match for id_ in change.versions for match in versions.rematched.get(id_, ())]
+    if change.kind is ChangeKind.NEW:
+        read += observation.matches
+    if change.kind is ChangeKind.TITLE:
+        read += [match for match in observation.matches if match.field == "title"]
+    return {match.topic for match in read if match.new}
+
+
+_TOPICS = (
+    sa.select(_matches.topic)
+    .where(_matches.version_id.in_(sa.bindparam("ids", expanding=True)))
+    .distinct()
+)

@@ -1,0 +1,293 @@
+"""Search: candidates from the full-text index, then the exact check on the texts themselves.
+
+The index is asked for what a query needs at the least: of `a NEAR/5 b` both
+words, of `a AND NOT b` the first one. So it finds every measure that matches and
+some that do not; `pipelines.match` decides, on one measure after the other, and
+stops when enough are found. What a user types reaches the database only as
+values, and the index only as words between quotes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config import query
+from pipelines.match import Matcher, compile_topics, find_matches, match_field
+from pipelines.texts import Extracted, Match
+
+from . import tables
+from .codec import load_measure, marks_from_json, pages_from_json
+from .database import Database
+from .index import stemmed, words
+from .queries import in_place
+from .views import Json, measures_json
+from .writes import chunks
+
+DEFAULT_LIMIT = 50
+PASSAGES = 5
+"""How many passages a found measure is shown with."""
+
+_PAGE = 50
+_FIELDS = ("text", "title", "abstract", "sponsors")
+_measures = tables.measures.c
+_versions = tables.versions.c
+_texts = tables.texts.c
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query as a topic without a name."""
+
+    tree: query.Query
+    name: str = "search"
+
+
+class Search:
+    """Searches titles, abstracts, sponsors and the current texts of measures."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def search(
+        self,
+        asked: query.Query | str,
+        *,
+        place: str = "*",
+        source: str | None = None,
+        since: datetime | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> Iterator[Json]:
+        """Measures that a query matches, the latest changed first, with passages in `matches`.
+
+        Raises QueryError for a text that is no query and UnevaluableQueryError
+        for one that cannot be evaluated.
+        """
+        tree = query.parse(asked) if isinstance(asked, str) else asked
+        matcher = compile_topics([_Asked(tree)])
+        return self._found(tree, matcher, place, source, since, limit)
+
+    def _found(  # noqa: PLR0917 - what `search` was given
+        self,
+        tree: query.Query,
+        matcher: Matcher,
+        place: str,
+        source: str | None,
+        since: datetime | None,
+        limit: int,
+    ) -> Iterator[Json]:
+        left = limit
+        with self._database.reading() as connection:
+            candidates = _candidates(connection, tree, place, source, since)
+            for part in chunks(candidates, _PAGE):
+                passages = _check(connection, matcher, part)
+                for found in measures_json(connection, [id_ for id_ in part if id_ in passages]):
+                    yield found | {"matches": passages[found["id"]]}
+                    left -= 1
+                    if not left:
+                        return
+
+
+def _candidates(
+    connection: Connection,
+    tree: query.Query,
+    place: str,
+    source: str | None,
+    since: datetime | None,
+) -> Sequence[int]:
+    statement = sa.select(_measures.id).where(in_place(_measures.id, place))
+    if source is not None:
+        sightings = tables.sightings.c
+        statement = statement.where(
+            _measures.id.in_(sa.select(sightings.measure_id).where(sightings.source == source))
+        )
+    if since is not None:
+        statement = statement.where(_measures.changed_at >= since)
+    needed = _Needs(connection.dialect.name).of(tree, _FIELDS)
+    if needed is not None:
+        statement = statement.where(needed)
+    statement = statement.order_by(_measures.changed_at.desc(), _measures.id.desc())
+    return connection.execute(statement).scalars().all()
+
+
+class _Needs:
+    """What the index must hold of a measure for a query to match it.
+
+    None stands for nothing: the index cannot help.
+    """
+
+    def __init__(self, dialect: str) -> None:
+        self._index = _Sqlite() if dialect == "sqlite" else _Postgresql()
+
+    def of(  # noqa: PLR0911 - one line a kind
+        self, tree: query.Query, fields: Sequence[str]
+    ) -> sa.ColumnElement[bool] | None:
+        match tree:
+            case query.Not():
+                return None
+            case query.And(operands):
+                return self._all(operands, fields)
+            case query.Or(operands):
+                return self._any(operands, fields)
+            case query.Unless():
+                return self.of(tree.left, fields)
+            case query.Near() | query.Then() | query.Sentence() | query.Paragraph():
+                return self._all((tree.left, tree.right), fields)
+            case query.Field(name, operand):
+                return self.of(operand, ("sponsors",) if name == "sponsor" else (name,))
+            case _:
+                return self._term(tree, fields)
+
+    def _all(
+        self, operands: Sequence[query.Query], fields: Sequence[str]
+    ) -> sa.ColumnElement[bool] | None:
+        needs = [self.of(operand, fields) for operand in operands]
+        known = [need for need in needs if need is not None]
+        return sa.and_(*known) if known else None
+
+    def _any(
+        self, operands: Sequence[query.Query], fields: Sequence[str]
+    ) -> sa.ColumnElement[bool] | None:
+        needs = [self.of(operand, fields) for operand in operands]
+        known = [need for need in needs if need is not None]
+        return sa.or_(*known) if len(known) == len(needs) else None
+
+    def _term(self, term: query.Term, fields: Sequence[str]) -> sa.ColumnElement[bool] | None:
+        if isinstance(term, query.Fuzzy):
+            return None
+        found = words(term.text)
+        if not found:
+            return None
+        if isinstance(term, query.Word):
+            found = [stemmed(word) for word in found]
+            asked = self._index.each(found)
+        else:
+            asked = self._index.phrase(found, prefix=isinstance(term, query.Prefix))
+        return sa.or_(*(self._index.holds(field, asked) for field in fields))
+
+
+class _Sqlite:
+    """The index in FTS5. A word in double quotes is never an operator."""
+
+    def each(self, found: Sequence[str]) -> str:
+        return " AND ".join(f'"{word}"' for word in found)
+
+    def phrase(self, found: Sequence[str], *, prefix: bool) -> str:
+        return f'"{" ".join(found)}"' + ("*" if prefix else "")
+
+    def holds(self, field: str, asked: str) -> sa.ColumnElement[bool]:
+        if field == "text":
+            return _measures.id.in_(
+                _of_texts("SELECT rowid FROM text_index WHERE text_index MATCH :asked", asked)
+            )
+        return _measures.id.in_(
+            sa.text("SELECT rowid FROM measure_index WHERE measure_index MATCH :asked")
+            .bindparams(sa.bindparam("asked", f"{{{field}}} : ({asked})", unique=True))
+            .columns(sa.column("rowid", sa.Integer))
+        )
+
+
+class _Postgresql:
+    """The index in tsvectors. Words are quoted, so that none is an operator."""
+
+    def each(self, found: Sequence[str]) -> str:
+        return " & ".join(f"'{word}'" for word in found)
+
+    def phrase(self, found: Sequence[str], *, prefix: bool) -> str:
+        quoted = [f"'{word}'" for word in found]
+        return " <-> ".join(quoted) + (":*" if prefix else "")
+
+    def holds(self, field: str, asked: str) -> sa.ColumnElement[bool]:
+        if field == "text":
+            sql = "SELECT text_id FROM text_index WHERE words @@ CAST(:asked AS tsquery)"
+            return _measures.id.in_(_of_texts(sql, asked))
+        sql = f"SELECT measure_id FROM measure_index WHERE {field} @@ CAST(:asked AS tsquery)"  # noqa: S608 - a column of ours
+        return _measures.id.in_(
+            sa.text(sql)
+            .bindparams(sa.bindparam("asked", asked, unique=True))
+            .columns(sa.column("measure_id", sa.BigInteger))
+        )
+
+
+def _of_texts(sql: str, asked: str) -> sa.Select[tuple[int]]:
+    texts = (
+        sa.text(sql)
+        .bindparams(sa.bindparam("asked", asked, unique=True))
+        .columns(sa.column("id", sa.BigInteger))
+    )
+    return sa.select(_versions.measure_id).where(
+        _versions.text_id.in_(texts), _versions.replaced_at.is_(None)
+    )
+
+
+def _check(connection: Connection, matcher: Matcher, ids: Sequence[int]) -> dict[int, list[Json]]:
+    """The passages of each measure that really matches."""
+    rows = connection.execute(
+        sa.select(_measures.id, _measures.data).where(_measures.id.in_(ids))
+    ).all()
+    versions: dict[int, list[Any]] = {}
+    for row in connection.execute(_current_texts(ids)):
+        versions.setdefault(row.measure_id, []).append(row)
+    found: dict[int, list[Json]] = {}
+    for row in rows:
+        passages = _passages(matcher, load_measure(row.data), versions.get(row.id, ()))
+        if passages is not None:
+            found[row.id] = passages
+    return found
+
+
+def _passages(matcher: Matcher, measure: Any, versions: Sequence[Any]) -> list[Json] | None:
+    """The first passages of a measure; None when it does not match."""
+    sponsors = "; ".join(sponsor.name for sponsor in measure.sponsors)
+    fields = {"title": measure.title, "sponsor": sponsors}
+    passages = [
+        _passage(match, None)
+        for field, text in (
+            ("title", measure.title),
+            ("abstract", measure.abstract),
+            ("sponsor", sponsors),
+        )
+        for match in match_field(matcher, text, field, fields=fields)
+    ]
+    for row in versions:
+        extracted = Extracted(
+            media_type=row.media_type, method=row.method,
+            pages=pages_from_json(row.pages, row.body), marks=marks_from_json(row.marks),
+        )  # fmt: skip
+        passages += [
+            _passage(match, row.version_id)
+            for match in find_matches(matcher, extracted, fields=fields)
+        ]
+        if len(passages) >= PASSAGES:
+            break
+    return passages[:PASSAGES] or None
+
+
+def _passage(match: Match, version_id: int | None) -> Json:
+    return {
+        "version": version_id,
+        "field": match.field,
+        "term": match.term,
+        "page": match.page,
+        "start": match.start,
+        "end": match.end,
+        "snippet": match.snippet,
+        "standing": str(match.standing),
+        "score": match.score,
+    }
+
+
+def _current_texts(ids: Sequence[int]) -> sa.Select[Any]:
+    """The texts of measures, the latest version's first."""
+    return (
+        sa.select(
+            _versions.measure_id, _versions.id.label("version_id"), _texts.media_type,
+            _texts.method, _texts.body, _texts.pages, _texts.marks,
+        )
+        .join(tables.texts, _texts.id == _versions.text_id)
+        .where(_versions.measure_id.in_(ids), _versions.replaced_at.is_(None))
+        .order_by(_versions.measure_id, _versions.seq.desc(), _versions.id.desc())
+    )  # fmt: skip

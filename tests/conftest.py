@@ -1,0 +1,15 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real recorded pages; tests that need it are skipped without it."""
+    folder = os.environ.get("MEASUREWATCH_CORPUS", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("MEASUREWATCH_CORPUS does not point to the recorded pages")
+    return Path(folder)

