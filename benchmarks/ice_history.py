@@ -9,7 +9,7 @@ lists before it left known, as a crawl would; there is no database.
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -23,19 +23,25 @@ YEAR = 2026
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One workbook after the one before it of its kind. Pairs are (was, is)."""
+    """One workbook against what the ones before it left known.
+
+    `before` and `after` are the identifiers of its list. What came is `new`,
+    `moved` from the pending list, or `back` after an absence; what is not in it
+    any more has `ended`. `renamed` has what was known, the row, and its identity.
+    """
 
     kind: str
     day: date
     file: str
     rows: int
     repeated: int
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    added: tuple[str, ...] = ()
-    ended: tuple[str, ...] = ()
-    moved: tuple[str, ...] = ()
-    renamed: tuple[tuple[KnownMeasure, Agreement, Identity], ...] = field(default=())
+    before: frozenset[str]
+    after: frozenset[str]
+    new: tuple[str, ...]
+    moved: tuple[str, ...]
+    back: tuple[str, ...]
+    ended: tuple[str, ...]
+    renamed: tuple[tuple[KnownMeasure, Agreement, Identity], ...]
 
 
 def editions(folder: Path) -> list[tuple[date, int, str, Path]]:
@@ -55,52 +61,60 @@ def workbook(path: Path) -> list[Agreement]:
 
 
 def walk(folder: Path) -> Iterator[Step]:
-    """Read every workbook in order, each against what is known by then."""
-    known: dict[str, dict[str, KnownMeasure]] = {PARTICIPATING: {}, PENDING: {}}
-    listed: list[Agreement] = []
+    """Read every workbook in order. What ended stays known, as the store keeps it."""
+    known: dict[str, KnownMeasure] = {}
+    lists: dict[str, frozenset[str]] = {PARTICIPATING: frozenset(), PENDING: frozenset()}
+    participating: list[Agreement] = []
     for day, _, kind, path in editions(folder):
         rows = workbook(path)
         if kind == PARTICIPATING:
-            listed = rows
-            candidates = [*known[PARTICIPATING].values(), *known[PENDING].values()]
+            participating = rows
+            candidates = list(known.values())
         else:
-            rows = unlisted(rows, listed)
-            candidates = [*known[PENDING].values()]
+            rows = unlisted(rows, participating)
+            candidates = [
+                one for one in known.values() if one.identifier not in lists[PARTICIPATING]
+            ]
         identities = reconcile(rows, candidates)
-        before = known[kind]
-        known[kind] = {
-            identity.identifier: remembered(row, identity, kind)
-            for row, identity in zip(rows, identities, strict=True)
-            if identity
-        }
-        yield step(kind, day, path.name, rows, identities, before)
-        matched = {one.known.identifier for one in identities if one and one.known}
-        for identifier in matched:
-            known[PENDING if kind == PARTICIPATING else PARTICIPATING].pop(identifier, None)
+        shown = [(row, one) for row, one in zip(rows, identities, strict=True) if one]
+        taken = step(kind, day, path.name, shown, lists[kind], repeated=identities.count(None))
+        lists[kind] = taken.after
+        for was, _, _ in taken.renamed:
+            del known[was.identifier]
+        known |= {one.identifier: remembered(row, one, kind) for row, one in shown}
+        if kind == PARTICIPATING:
+            lists[PENDING] -= {one.known.identifier for _, one in shown if one.known}
+        yield taken
 
 
 def step(
     kind: str,
     day: date,
     file: str,
-    rows: Sequence[Agreement],
-    identities: Sequence[Identity | None],
-    before: dict[str, KnownMeasure],
+    shown: Sequence[tuple[Agreement, Identity]],
+    before: frozenset[str],
+    *,
+    repeated: int,
 ) -> Step:
     """Say what one workbook changed."""
-    shown = [(row, one) for row, one in zip(rows, identities, strict=True) if one]
-    matched = {one.known.identifier for _, one in shown if one.known}
+    stayed = {one.known.identifier for _, one in shown if one.known} & before
+    came = [one for _, one in shown if not one.known or one.known.identifier not in before]
     return Step(
         kind=kind,
         day=day,
         file=file,
-        rows=len(rows),
-        repeated=identities.count(None),
-        before=tuple(sorted(before)),
-        after=tuple(sorted(one.identifier for _, one in shown)),
-        added=tuple(sorted(one.identifier for _, one in shown if not one.known or one.known.listing != kind)),
-        ended=tuple(sorted(set(before) - matched)),
-        moved=tuple(sorted(one.identifier for _, one in shown if one.known and one.known.listing != kind)),
+        rows=len(shown) + repeated,
+        repeated=repeated,
+        before=before,
+        after=frozenset(one.identifier for _, one in shown),
+        new=tuple(sorted(one.identifier for one in came if not one.known)),
+        moved=tuple(
+            sorted(one.identifier for one in came if one.known and one.known.listing != kind)
+        ),
+        back=tuple(
+            sorted(one.identifier for one in came if one.known and one.known.listing == kind)
+        ),
+        ended=tuple(sorted(before - stayed)),
         renamed=tuple((one.known, row, one) for row, one in shown if one.known and one.formerly),
     )
 
@@ -115,18 +129,29 @@ def remembered(row: Agreement, identity: Identity, kind: str) -> KnownMeasure:
 
 
 def markdown(steps: Sequence[Step]) -> Iterator[str]:
-    """The table of participating workbooks, then every rename and every end."""
-    yield "| workbook of | rows | repeated | before | added | of these from pending | ended | renamed | after |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    participating = [one for one in steps if one.kind == PARTICIPATING]
-    for one in participating:
+    """The table of participating workbooks, then every rename, return and end."""
+    yield "| workbook of | rows | repeated | before | new | from pending | back | ended | after | renamed |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for one in (one for one in steps if one.kind == PARTICIPATING):
         yield (
             f"| {one.day} (`{one.file.rpartition('__')[2]}`) | {one.rows} | {one.repeated} | {len(one.before)} "
-            f"| {len(one.added)} | {len(one.moved)} | {len(one.ended)} | {len(one.renamed)} | {len(one.after)} |"
+            f"| {len(one.new)} | {len(one.moved)} | {len(one.back)} | {len(one.ended)} | {len(one.after)} "
+            f"| {len(one.renamed)} |"
         )
-    for title, lines in (("Renamed", list(_renames(participating))), ("Ended", list(_ends(participating)))):
-        yield f"\n<details><summary>{title}: {len(lines)}</summary>\n"
-        yield from lines
+    participating = [one for one in steps if one.kind == PARTICIPATING]
+    pending = [one for one in steps if one.kind == PENDING]
+    for title, lines in (
+        ("Renamed in the participating list", _renames(participating)),
+        ("Renamed in the pending list", _renames(pending)),
+        (
+            "Back in the participating list",
+            (f"- {one.day}: {name}" for one in participating for name in one.back),
+        ),
+        ("Ended", (f"- {one.day}: {name}" for one in participating for name in one.ended)),
+    ):
+        told = list(lines)
+        yield f"\n<details><summary>{title}: {len(told)}</summary>\n"
+        yield from told
         yield "\n</details>"
 
 
@@ -134,12 +159,6 @@ def _renames(steps: Sequence[Step]) -> Iterator[str]:
     for one in steps:
         for was, _, now in one.renamed:
             yield f"- {one.day}: {was.identifier} → {now.identifier}"
-
-
-def _ends(steps: Sequence[Step]) -> Iterator[str]:
-    for one in steps:
-        for identifier in one.ended:
-            yield f"- {one.day}: {identifier}"
 
 
 def main() -> int:

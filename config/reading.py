@@ -108,7 +108,7 @@ class Reader:
         if not isinstance(entry, Items):
             return (entry,)
         if not entry.values:
-            self.problem(entry, "an empty list", f"at least one {what.removeprefix('a ')}")
+            self.problem(entry, "an empty list", f"at least one {re.sub('^an? ', '', what)}")
         return entry.values
 
     def once(self, seen: dict[str, int], name: str, at: Entry, what: str) -> bool:

@@ -191,14 +191,27 @@ class App:
             else:
                 found = opened.queries.find(measure)
             if not found:
-                raise UsageError(f"No measure is known as {measure!r}. Try: measurewatch search {measure!r}")
+                raise UsageError(
+                    f"No measure is known as {measure!r}. Try: measurewatch search {measure!r}"
+                )
             if len(found) > 1:
                 several = [opened.queries.show(number) for number in found]
                 listed = ", ".join(
-                    f"{row['id']} ({row['identifier']}, {row['jurisdiction']}, {row['session']})" for row in several
+                    f"{row['id']} ({row['identifier']}, {row['jurisdiction']}, {row['session']})"
+                    for row in several
                 )
-                raise UsageError(f"Several measures are known as {measure!r}; give the id: {listed}")
+                raise UsageError(
+                    f"Several measures are known as {measure!r}; give the id: {listed}"
+                )
             return opened.queries.show(found[0], at=moment(at, self.clock()) if at else None)
+
+    def version_text(self, version: int) -> str:
+        """The text of a version. Raises UsageError when it has none."""
+        with self.store() as opened:
+            text = opened.queries.version_text(version)
+        if text is None:
+            raise UsageError(f"Version {version} is not known or has no text (yet).")
+        return text
 
     def source_rows(self) -> list[dict[str, Any]]:
         """The watchlist's sources, as DESIGN's JSON."""
@@ -258,7 +271,9 @@ class App:
             if isinstance(value, str) and value.startswith("env:"):
                 name = value.removeprefix("env:")
                 if name not in self.environment:
-                    raise UsageError(f"The watchlist asks for the environment variable {name}; it is not set.")
+                    raise UsageError(
+                        f"The watchlist asks for the environment variable {name}; it is not set."
+                    )
                 value = self.environment[name]  # noqa: PLW2901
             found[key] = value
         return found
@@ -282,7 +297,9 @@ def build(options: Mapping[str, Any]) -> App:
 def fixed_sources(watchlist: Watchlist) -> dict[str, SourceSpec]:
     """The sources whose names are fixed, for a watchlist that does not list them."""
     return {
-        name: SourceSpec(name=name, kind="site", place=where, parameters={}, schedule=watchlist.crawl)
+        name: SourceSpec(
+            name=name, kind="site", place=where, parameters={}, schedule=watchlist.crawl
+        )
         for name, where in {"virginia": "us/va", "ice-287g": "us"}.items()
     }
 
@@ -312,7 +329,9 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError as error:
-        raise UsageError(f"{text!r} is no time; write 7d, 12h, 2026-02-01 or 2026-02-01T10:00Z.") from error
+        raise UsageError(
+            f"{text!r} is no time; write 7d, 12h, 2026-02-01 or 2026-02-01T10:00Z."
+        ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -346,7 +365,9 @@ def chosen_topics(app: App, names: Sequence[str], query: str | None) -> tuple[To
     packs = pack_names()
     unknown = [name for name in names if name not in known and name not in packs]
     if unknown:
-        raise UsageError(f"There is no topic {unknown[0]!r}; there are {', '.join(sorted({*known, *packs}))}.")
+        raise UsageError(
+            f"There is no topic {unknown[0]!r}; there are {', '.join(sorted({*known, *packs}))}."
+        )
     if not names:
         return tuple(known.values())
     return tuple(known.get(name) or load_pack(name) for name in names)
@@ -378,11 +399,7 @@ def words_of(app: App, name: str) -> str:
         return extracted.text
     if not name.isdecimal():
         raise UsageError(f"{name!r} is neither a file nor the id of a version.")
-    with app.store() as opened:
-        text = opened.queries.version_text(int(name))
-    if text is None:
-        raise UsageError(f"Version {name} has no text (yet).")
-    return text
+    return app.version_text(int(name))
 
 
 def explain(error: Exception) -> tuple[str, int] | None:
@@ -396,7 +413,9 @@ def explain(error: Exception) -> tuple[str, int] | None:
     from config.settings import SettingsError
     from scrapers.errors import SourceError
 
-    if isinstance(error, UsageError | WatchlistErrors | PlaceError | QueryError | SettingsError | SourceError):
+    if isinstance(
+        error, UsageError | WatchlistErrors | PlaceError | QueryError | SettingsError | SourceError
+    ):
         return str(error), 2
     if isinstance(error, OSError):
         return (f"{error.strerror or error}: {error.filename}" if error.filename else str(error)), 2

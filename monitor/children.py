@@ -5,6 +5,7 @@ of JSON on standard output. Whether it succeeded is not told here: the row it
 closes in the database says so.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -80,9 +81,10 @@ class Child:
             os.kill(self.pid(), signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the child and everything it started, at once."""
-        if self.alive():
-            os.killpg(self.pid(), signal.SIGKILL)
+        """End the child and everything it started, at once, even when it is gone itself."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def alive(self) -> bool:
         # poll() reaps, so a pid that is still ours cannot be another process.

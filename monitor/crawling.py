@@ -47,7 +47,9 @@ def main() -> int:
     """Run the plan on standard input; returns 0 unless the store could not be used."""
     work = json.load(sys.stdin)
     app = build({"home": work["home"]})
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    )
     return _in_reactor(_run(app, work["crawls"]))
 
 
@@ -107,7 +109,9 @@ async def _run(app: App, crawls: list[Mapping[str, Any]]) -> int:
     return code
 
 
-async def _crawl(app: App, opened: Opened, pool: Pool, plan: Mapping[str, Any], stopping: Stopping) -> int:
+async def _crawl(
+    app: App, opened: Opened, pool: Pool, plan: Mapping[str, Any], stopping: Stopping
+) -> int:
     """One crawl of a group; its row is closed whatever happens, if it can be written to."""
     crawl_id = plan["crawl_id"]
     names = [lock_name(crawl_id)]
@@ -133,7 +137,14 @@ async def _crawl(app: App, opened: Opened, pool: Pool, plan: Mapping[str, Any], 
     return 0
 
 
-def _close(app: App, opened: Opened, crawl_id: int, state: Any, reports: list[SourceReport], baselines: list[str]) -> None:
+def _close(
+    app: App,
+    opened: Opened,
+    crawl_id: int,
+    state: Any,
+    reports: list[SourceReport],
+    baselines: list[str],
+) -> None:
     now = app.clock()
     opened.crawls.close(crawl_id, state, reports, now=now, baselines=baselines)
 
@@ -144,7 +155,9 @@ def _worst(reports: list[SourceReport]) -> str:
 
 
 @contextmanager
-def _archive(opened: Opened, plan: Mapping[str, Any]) -> Iterator[WarcWriter | ReplayArchive | None]:
+def _archive(
+    opened: Opened, plan: Mapping[str, Any]
+) -> Iterator[WarcWriter | ReplayArchive | None]:
     """What answers are kept in, or come from."""
     if plan["replay"]:
         yield ReplayArchive(Path(plan["replay"]))
@@ -213,7 +226,9 @@ class SourceRun:
     def _judged(self, report: SourceReport, verdict: Verdict) -> SourceReport:
         """Keep the verdict; a source that is not well is not complete, so nothing of it vanishes."""
         if verdict.health is not None:
-            self.opened.store.set_health(self.spec.name, verdict.health, now=self.now, notes=verdict.notes)
+            self.opened.store.set_health(
+                self.spec.name, verdict.health, now=self.now, notes=verdict.notes
+            )
             report = replace(report, state=str(verdict.health))  # type: ignore[arg-type]
         if verdict.transition:
             report = replace(report, notes=(*report.notes, str(verdict.transition)))
@@ -233,7 +248,11 @@ class SourceRun:
             )
         )
         settings.set("ITEM_PIPELINES", STAGES, priority="cmdline")
-        settings.set("TWISTED_REACTOR", "twisted.internet.asyncioreactor.AsyncioSelectorReactor", priority="cmdline")
+        settings.set(
+            "TWISTED_REACTOR",
+            "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+            priority="cmdline",
+        )
         crawler = Crawler(spider_class(self.spec), settings)
         self.stopping.crawler = crawler
         crawler.services = Services(  # type: ignore[attr-defined]
@@ -254,7 +273,8 @@ class SourceRun:
             source=self.spec.name,
             now=self.now,
             known=self.opened.store.known(self.spec.name),
-            parameters=self.app.resolved(self.spec.parameters) | {"place": self.spec.place, "hosts": hosts_of(self.spec)},
+            parameters=self.app.resolved(self.spec.parameters)
+            | {"place": self.spec.place, "hosts": hosts_of(self.spec)},
         )
         self.stopping.crawler = None
         return crawler.spider.report  # type: ignore[union-attr]
@@ -268,7 +288,9 @@ class SourceRun:
         statuses = totals.statuses
         stated = [listing.total for listing in met.listings if listing.total is not None]
         state = "interrupted" if self.stopping.asked else str(met.state())
-        notes = [str(note) for note in met.notes] + [f"record: {error}" for error in totals.errors[:20]]
+        notes = [str(note) for note in met.notes] + [
+            f"record: {error}" for error in totals.errors[:20]
+        ]
         if met.notes_dropped:
             notes.append(f"and {met.notes_dropped} more notes")
         return SourceReport(

@@ -52,7 +52,9 @@ def run_crawls(
     specs = app.sources(names)
     if not archives and not compare:
         require_contact(app)
-    dated = sorted((ReplayArchive(path) for path in archives), key=lambda archive: archive.first_date)
+    dated = sorted(
+        (ReplayArchive(path) for path in archives), key=lambda archive: archive.first_date
+    )
     if dated and not names:
         hosts = {host for archive in dated for host in archive.hosts}
         specs = tuple(spec for spec in specs if hosts & set(hosts_of(spec)))
@@ -106,11 +108,19 @@ def observations(
     group, members = grouped
     if not moments:
         return [Observation(group=group, specs=members, archive=None, now=now)]
-    return [Observation(group=group, specs=members, archive=path, now=last) for path, last in moments]
+    return [
+        Observation(group=group, specs=members, archive=path, now=last) for path, last in moments
+    ]
 
 
 def open_crawl(
-    app: App, opened: Opened, observation: Observation, watchlist: str, *, record: bool, compare: bool
+    app: App,
+    opened: Opened,
+    observation: Observation,
+    watchlist: str,
+    *,
+    record: bool,
+    compare: bool,
 ) -> tuple[int, dict[str, Any]]:
     """Open the row of one crawl; returns its id and the plan its child is given."""
     replay = observation.archive is not None
@@ -153,9 +163,16 @@ def reports_of(opened: Opened, crawl_id: int) -> list[SourceReport]:
 
 def line(spec: SourceSpec, reports: Sequence[SourceReport]) -> dict[str, Any]:
     """A source's line: what the last observation found, and the sums of all."""
-    last = reports[-1] if reports else SourceReport(source=spec.name, state="failing", notes=("it was not run",))
+    last = (
+        reports[-1]
+        if reports
+        else SourceReport(source=spec.name, state="failing", notes=("it was not run",))
+    )
     each = [told(report) for report in reports]
-    sums = {name: sum(one[name] for one in each) for name in ("new", "changed", "failed", "documents", "seconds")}
+    sums = {
+        name: sum(one[name] for one in each)
+        for name in ("new", "changed", "failed", "documents", "seconds")
+    }
     found = told(last) | sums
     found["seconds"] = round(found["seconds"], 2)
     return found | {"observations": each}
@@ -164,5 +181,16 @@ def line(spec: SourceSpec, reports: Sequence[SourceReport]) -> dict[str, Any]:
 def told(report: SourceReport) -> dict[str, Any]:
     """A report in the words of DESIGN section 6."""
     values = asdict(report)
-    names = ("source", "state", "found", "new", "changed", "unchanged", "failed", "documents", "pending", "seconds")
+    names = (
+        "source",
+        "state",
+        "found",
+        "new",
+        "changed",
+        "unchanged",
+        "failed",
+        "documents",
+        "pending",
+        "seconds",
+    )
     return {name: values[name] for name in names} | {"notes": list(report.notes)}

@@ -9,9 +9,8 @@ from config.watchlist import Watchlist
 from monitor.app import App, Opened, UsageError
 from monitor.channels import Channel, Channels, Outgoing, send
 from monitor.channels.schemes import open_channels
-from monitor.coverage import coverage_for
 from monitor.delivering import Delivered, deliver
-from monitor.digests import Rendered, render
+from monitor.digests import Rendered, render_for
 from storage.ports import Claim
 
 KEEP_GOING: Callable[[], bool] = lambda: True  # noqa: E731 - a default, typed
@@ -46,12 +45,13 @@ def deliver_due(app: App, keep_going: Callable[[], bool] = KEEP_GOING) -> dict[s
     """Send what is due; returns how many messages were sent, failed and given up."""
     with app.store() as opened:
         opened.crawls.reap(now=app.clock())
-        return deliver_from(app, opened, keep_going).counts()
+        return deliver_from(app, opened, app.watchlist(), keep_going).counts()
 
 
-def deliver_from(app: App, opened: Opened, keep_going: Callable[[], bool]) -> Delivered:
-    """Send what is due in an open home."""
-    watchlist = app.watchlist()
+def deliver_from(
+    app: App, opened: Opened, watchlist: Watchlist, keep_going: Callable[[], bool]
+) -> Delivered:
+    """Send what is due in an open home, as an accepted watchlist has it."""
     return deliver(
         opened.outbox,
         channels_of(app),
@@ -65,14 +65,9 @@ def deliver_from(app: App, opened: Opened, keep_going: Callable[[], bool]) -> De
 
 def rendered(app: App, opened: Opened, watchlist: Watchlist, claim: Claim) -> Rendered:
     """A claimed message in words."""
-    now = app.clock()
     states = [state for spec in watchlist.sources if (state := opened.store.source(spec.name))]
-    return render(
-        opened.queries.message_facts(claim.id),
-        now=now,
-        coverage=coverage_for(watchlist, claim.address, states, now=now),
-        topics={topic.name: topic.title for topic in watchlist.topics},
-    )
+    facts = opened.queries.message_facts(claim.id)
+    return render_for(watchlist, facts, states, now=app.clock())
 
 
 def resolved(app: App, address: str) -> str:

@@ -37,7 +37,9 @@ def home(app: App) -> Row:
     if not app.home.is_dir():
         return row("home", "note", f"{app.home} does not exist yet; the first crawl makes it")
     if not os.access(app.home, os.W_OK):
-        return row("home", "wrong", f"{app.home} cannot be written to; give it to the user who runs this")
+        return row(
+            "home", "wrong", f"{app.home} cannot be written to; give it to the user who runs this"
+        )
     return row("home", "right", str(app.home))
 
 
@@ -45,7 +47,11 @@ def space(app: App) -> Row:
     there = next(path for path in (app.home, *app.home.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
     result = "right" if free >= ENOUGH_BYTES else "wrong"
-    return row("disk", result, f"{free >> 20} MiB free where the home is; a year of sources takes gigabytes")
+    return row(
+        "disk",
+        result,
+        f"{free >> 20} MiB free where the home is; a year of sources takes gigabytes",
+    )
 
 
 def database(app: App) -> Row:
@@ -59,25 +65,40 @@ def database(app: App) -> Row:
             kind = opened.database.dialect
     except StorageError as error:
         return row("database", "wrong", str(error))
-    return row("database", "wrong" if problems else "right", "; ".join(problems) or f"{kind}, sound")
+    return row(
+        "database", "wrong" if problems else "right", "; ".join(problems) or f"{kind}, sound"
+    )
 
 
 def contact(app: App) -> Row:
     if app.settings.contact:
         return row("contact", "right", app.settings.contact)
-    return row("contact", "note", "set MEASUREWATCH_CONTACT before crawling live sites; sites are told whom to write to")
+    return row(
+        "contact",
+        "note",
+        "set MEASUREWATCH_CONTACT before crawling live sites; sites are told whom to write to",
+    )
 
 
 def mail(app: App) -> Row:
     if app.settings.smtp_host:
-        return row("mail", "right", f"{app.settings.smtp_host}:{app.settings.smtp_port}; try: measurewatch alerts test mailto:you@example.org")
-    return row("mail", "note", "no mail server; alerts to mailto: wait until MEASUREWATCH_SMTP_HOST is set")
+        return row(
+            "mail",
+            "right",
+            f"{app.settings.smtp_host}:{app.settings.smtp_port}; try: measurewatch alerts test mailto:you@example.org",
+        )
+    return row(
+        "mail", "note", "no mail server; alerts to mailto: wait until MEASUREWATCH_SMTP_HOST is set"
+    )
 
 
 def settings(app: App) -> Row:
     if not app.settings.unknown:
         return row("settings", "right", "every MEASUREWATCH_ name is known")
-    told = [f"{name}{f' (meant {like}?)' if (like := likely_setting(name)) else ''}" for name in app.settings.unknown]
+    told = [
+        f"{name}{f' (meant {like}?)' if (like := likely_setting(name)) else ''}"
+        for name in app.settings.unknown
+    ]
     return row("settings", "wrong", f"no such setting: {', '.join(told)}")
 
 
@@ -91,5 +112,3 @@ def readers(app: App) -> Row:
 CHECKS: tuple[Callable[[App], Row], ...] = (
     watchlist, home, space, database, contact, mail, settings, readers,
 )  # fmt: skip
-
-

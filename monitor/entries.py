@@ -56,7 +56,7 @@ WORDS = {
 _STANDINGS = {
     Standing.ADDED: "would be added to the law",
     Standing.STRUCK: "would be struck from the law",
-    Standing.EXISTING: "stands in the law already",
+    Standing.EXISTING: "not marked as a change",
     Standing.UNKNOWN: "",
 }
 _SPACES = re.compile(r"\s+")
@@ -65,12 +65,10 @@ _DIGITS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits:
-    """A redline cut to what a message can hold; counts are words of the whole."""
+    """A redline cut to what a message can hold; `more` passages are left out."""
 
     passages: tuple[Passage, ...]
     more: int
-    inserted: int
-    deleted: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,12 +257,9 @@ def _edits(old: VersionFacts | None, new: VersionFacts | None) -> Edits | None:
     except TooManyWordsError:
         return None
     shown = passages(found, old.text, new.text, longest=LONGEST_EDIT)
-    return Edits(
-        passages=shown[:MOST_PASSAGES],
-        more=max(0, len(shown) - MOST_PASSAGES),
-        inserted=found.inserted,
-        deleted=found.deleted,
-    )
+    if not found.hunks:
+        return None
+    return Edits(passages=shown[:MOST_PASSAGES], more=max(0, len(shown) - MOST_PASSAGES))
 
 
 def _quotes(alerts: list[AlertFacts]) -> tuple[Quote, ...]:
@@ -303,9 +298,15 @@ def _quote(match: MatchFacts, text: str) -> Quote:
         hit=hit,
         after=after,
         where=f"page {match.page}" if match.page else match.field if match.field != "text" else "",
-        standing=_STANDINGS[match.standing],
+        standing=_standing(match),
         new=match.new,
     )
+
+
+def _standing(match: MatchFacts) -> str:
+    """The passage's standing; a title has none, nor has unmarked text that is new."""
+    unmarked = match.standing is Standing.EXISTING
+    return "" if match.field != "text" or (unmarked and match.new) else _STANDINGS[match.standing]
 
 
 def _parted(snippet: str, hit: str) -> tuple[str, str, str]:

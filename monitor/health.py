@@ -90,7 +90,7 @@ def _remarks(report: SourceReport, before: SourceReport | None) -> list[str]:
         said.append(f"{report.failed} of {report.failed + report.found} rows could not be read")
     if report.total is not None and report.found < report.total:
         said.append(f"the source counts {report.total}, {report.found} were found")
-    if report.complete and before and before.complete and report.found * 2 < before.found:
+    if before and report.found * 2 < before.found:
         said.append(f"{report.found} measures, where the crawl before found {before.found}")
     return said
 

@@ -36,17 +36,23 @@ class Children:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, CrawlChild] = {}
+        self._running: dict[str, CrawlChild | None] = {}
         self._asked: set[str] = set()
         self._closed = False
 
-    def run(self, name: str, child: CrawlChild) -> int | None:
-        """Run the child to its end; None, and nothing is run, when closed or already running."""
+    def run(self, name: str, make: Callable[[], CrawlChild]) -> int | None:
+        """Make a child and run it to its end; returns its exit code.
+
+        None, and nothing is made, when closed or when one of that name runs.
+        """
         with self._lock:
             if self._closed or name in self._running:
                 return None
-            self._running[name] = child
+            self._running[name] = None
         try:
+            child = make()
+            with self._lock:
+                self._running[name] = child
             return child.run()
         finally:
             with self._lock:
@@ -76,7 +82,7 @@ class Children:
         """
         with self._lock:
             for name, child in self._running.items():
-                if name not in self._asked and child.alive():
+                if child is not None and name not in self._asked and child.alive():
                     self._asked.add(name)
                     child.stop()
 
@@ -84,7 +90,8 @@ class Children:
         """End every running child at once, with everything it started."""
         with self._lock:
             for child in self._running.values():
-                child.kill()
+                if child is not None:
+                    child.kill()
 
 
 def crawl(
@@ -97,7 +104,7 @@ def crawl(
     database, never by the exit code.
     """
     log.info("crawl of %s begins: %s", group, ", ".join(sources))
-    code = children.run(group, make_child(group, sources))
+    code = children.run(group, lambda: make_child(group, sources))
     if code is None:
         log.info("crawl of %s was not started", group)
     else:

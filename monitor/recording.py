@@ -71,10 +71,16 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, observation: Observation, fetches: Mapping[str, FetchState]) -> None:
-        """Put an observation in line; waits while the line is full."""
+    def submit(
+        self, observation: Observation, fetches: Mapping[str, FetchState], *, wait: bool
+    ) -> bool:
+        """Put an observation in line; false when the line is full and `wait` is false."""
         if self.error is None:
-            self._queue.put((observation, fetches))
+            try:
+                self._queue.put((observation, fetches), block=wait)
+            except queue.Full:
+                return False
+        return True
 
     def listing(self, source: str, listing: Listing) -> None:
         """A list was read to its end; it is closed after all else is recorded."""

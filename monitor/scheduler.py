@@ -40,7 +40,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.jobs import Children
 from monitor.timetable import Planned, Timetable
-from storage.locks import Held, Locks
+from storage.locks import Held
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,6 @@ Deliver = Callable[[Callable[[], bool]], object]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 DELIVER = "deliver"
-LOCK = "scheduler"
 _WORDS = {
     EVENT_JOB_EXECUTED: "run",
     EVENT_JOB_ERROR: "failed",
@@ -68,10 +67,6 @@ class Pace:
     deliver_every: timedelta = timedelta(seconds=30)
     beat_every: timedelta = timedelta(seconds=60)
     grace: timedelta = timedelta(seconds=20)
-
-
-class AlreadyServing(Exception):
-    """Another scheduler serves the same home or database."""
 
 
 class DueTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler is untyped
@@ -94,7 +89,7 @@ def serve(
     deliver: Deliver,
     children: Children,
     clock: Clock,
-    lock: AbstractContextManager[Held],
+    lock: AbstractContextManager[Held | None],
     pace: Pace = Pace(),
     heartbeat: Path | None = None,
     leave: Callable[[int], None] = os._exit,
@@ -104,8 +99,9 @@ def serve(
     `crawl(group, sources)` runs a crawl to its end in one of `children`.
     `deliver(keep_going)` sends what is due and looks at `keep_going` between
     messages. Both run in threads; what they raise is logged and counted.
-    `lock` is `sole_scheduler`, held throughout and checked at each beat; raises
-    LockLost, after stopping in order, when the database server dropped it.
+    `lock` is held throughout; it refuses a second scheduler by raising as it is
+    entered. What it gives is checked at each beat: LockLost is raised, after
+    stopping in order, when the database server dropped it.
     `heartbeat` is a file rewritten with JSON at each beat. A second signal ends
     all children and calls `leave(130)`.
     """
@@ -207,8 +203,9 @@ class _Service:
 
     def _deliver_soon(self) -> None:
         """What a crawl found at once is sent at once, not at the next round."""
-        if self.children.closed:
-            # A scheduler that shuts down waits for us, holding what this would wait for.
+        # A round that runs takes it along. A scheduler that shuts down waits for us,
+        # holding what this would wait for.
+        if self.children.closed or DELIVER in self.busy():
             return
         try:
             self._scheduler.modify_job(DELIVER, next_run_time=self.clock())
@@ -226,22 +223,7 @@ class _Service:
                 self._busy[name] -= 1
 
     def _count(self, event: JobEvent) -> None:
-        word = _WORDS[event.code]
-        self.counts[word] += 1
-        if word in {"skipped", "missed"}:
-            log.warning("%s: %s, its last run still goes on", event.job_id, word)
-
-
-@contextmanager
-def sole_scheduler(locks: Locks) -> Iterator[Held]:
-    """Be the only scheduler of a home, and of a PostgreSQL database; raise AlreadyServing."""
-    with locks.try_hold([LOCK]) as held:
-        if held is None:
-            raise AlreadyServing(
-                "another `measurewatch serve` runs on this home or database; "
-                "stop it first, or give another --home"
-            )
-        yield held
+        self.counts[_WORDS[event.code]] += 1
 
 
 def timetables(planned: Iterable[Planned], now: datetime) -> Mapping[str, Timetable]:
@@ -272,13 +254,14 @@ def _signals() -> "Iterator[queue.SimpleQueue[signal.Signals]]":
 def _wait(
     told: "queue.SimpleQueue[signal.Signals]",
     service: _Service,
-    held: Held,
+    held: Held | None,
     pace: Pace,
     heartbeat: Path | None,
 ) -> signal.Signals:
     """Beat until a signal comes. Raises LockLost."""
     while True:
-        held.check()
+        if held is not None:
+            held.check()
         _beat(service, heartbeat, state="serving")
         try:
             return told.get(timeout=pace.beat_every.total_seconds())

@@ -15,6 +15,7 @@ from monitor.jobs import Children, crawl
 from monitor.scheduler import Pace
 from monitor.scheduler import serve as run_scheduler
 from monitor.timetable import Planned
+from storage.locks import Held
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +26,17 @@ def serve(app: App, *, remark: Callable[[str], None]) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     require_contact(app)
     with app.store(create=True) as opened:
+        watched = app.watchlist()
         watchlist = opened.store.accept_watchlist(
             app.watchlist_path.read_text(encoding="utf-8"), app.clock()
         )
         children = Children()
         make_child = partial(new_child, app, opened, watchlist)
-        remark(f"Watching {len(app.watchlist().sources)} sources for {app.watchlist().name!r}. Ctrl-C stops.")
+        remark(f"Watching {len(watched.sources)} sources for {watched.name!r}. Ctrl-C stops.")
         run_scheduler(
             planned(app, opened),
             crawl=lambda group, sources: crawled(app, opened, group, sources, make_child, children),
-            deliver=lambda keep_going: deliver_from(app, opened, keep_going),
+            deliver=lambda keep_going: deliver_from(app, opened, watched, keep_going),
             children=children,
             clock=app.clock,
             lock=only_one(opened),
@@ -58,7 +60,12 @@ def planned(app: App, opened: Opened) -> list[Planned]:
 
 
 def crawled(
-    app: App, opened: Opened, group: str, sources: tuple[str, ...], make_child: Any, children: Children
+    app: App,
+    opened: Opened,
+    group: str,
+    sources: tuple[str, ...],
+    make_child: Any,
+    children: Children,
 ) -> int | None:
     """Run one crawl and mark what it left open; the row says how it went."""
     code = crawl(group, sources, make_child=make_child, children=children)
@@ -66,13 +73,17 @@ def crawled(
     return code
 
 
-def new_child(app: App, opened: Opened, watchlist: str, group: str, sources: tuple[str, ...]) -> Child:
+def new_child(
+    app: App, opened: Opened, watchlist: str, group: str, sources: tuple[str, ...]
+) -> Child:
     """Open a crawl's row and make its process."""
     grouped = next(item for item in groups_of(app.watchlist().sources) if item[0].name == group)
     specs = tuple(spec for spec in grouped[1] if spec.name in sources)
     observation = Observation(group=grouped[0], specs=specs, archive=None, now=app.clock())
     _, plan = open_crawl(app, opened, observation, watchlist, record=True, compare=False)
-    return Child({"home": str(app.home), "crawls": [plan]}, log_progress, app.settings.crawl_deadline)
+    return Child(
+        {"home": str(app.home), "crawls": [plan]}, log_progress, app.settings.crawl_deadline
+    )
 
 
 def log_progress(event: Any) -> None:
@@ -80,12 +91,9 @@ def log_progress(event: Any) -> None:
 
 
 @contextmanager
-def only_one(opened: Opened) -> Iterator[None]:
+def only_one(opened: Opened) -> Iterator[Held]:
     """Hold the scheduler's lock. Raises UsageError when another one serves this home."""
     with opened.locks.try_hold(["serve"]) as held:
         if held is None:
             raise UsageError("Another measurewatch serve runs on this home; stop it first.")
-        yield
-
-
-
+        yield held

@@ -24,6 +24,8 @@ _ANCHORS = (8, 3, 1)
 _PAIRS_DIRECT = 2_500
 _PAIRS_ANCHORLESS = 4_000_000
 _LONG_ANCHOR = 3
+# Gaps within gaps within gaps: texts made to nest so are compared word by word.
+_DEEPEST = 20
 # Beyond this the matrix of the common subsequence costs more than 25 MB: the
 # edit distance, which needs linear memory, takes over.
 _PAIRS_IN_MEMORY = 200_000_000
@@ -65,7 +67,7 @@ def encode(old: Sequence[str], new: Sequence[str]) -> tuple[str, str]:
 
 def align(old: str, new: str) -> list[Run]:
     """Find the runs that `old` and `new` share, in order in both, none touching another."""
-    return list(_joined(_runs(old, new, Gap(0, len(old), 0, len(new)), _ANCHORS)))
+    return list(_joined(_runs(old, new, Gap(0, len(old), 0, len(new)), 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Gap:
         return (self.b - self.a) * (self.d - self.c)
 
 
-def _runs(old: str, new: str, gap: Gap, sizes: tuple[int, ...]) -> Iterator[Run]:
+def _runs(old: str, new: str, gap: Gap, depth: int) -> Iterator[Run]:
     head = _shared_head(old, new, gap)
     if head:
         yield Run(gap.a, gap.c, head)
@@ -90,31 +92,29 @@ def _runs(old: str, new: str, gap: Gap, sizes: tuple[int, ...]) -> Iterator[Run]
     tail = _shared_tail(old, new, gap)
     inner = Gap(gap.a, gap.b - tail, gap.c, gap.d - tail) if tail else gap
     if inner.pairs:
-        yield from _inner_runs(old, new, inner, sizes)
+        yield from _inner_runs(old, new, inner, depth)
     if tail:
         yield Run(inner.b, inner.d, tail)
 
 
-def _inner_runs(old: str, new: str, gap: Gap, sizes: tuple[int, ...]) -> Iterator[Run]:
+def _inner_runs(old: str, new: str, gap: Gap, depth: int) -> Iterator[Run]:
     if gap.pairs == 1:
         return
     if gap.pairs <= _PAIRS_DIRECT:
         yield from _by_word(old, new, gap)
         return
-    for rank, size in enumerate(sizes):
+    for size in _ANCHORS if depth < _DEEPEST else ():
         if size < _LONG_ANCHOR and gap.pairs <= _PAIRS_ANCHORLESS:
             break
         anchors = _anchors(old, new, gap, size)
         if anchors:
-            yield from _between(old, new, gap, anchors, sizes[rank:])
+            yield from _between(old, new, gap, anchors, depth + 1)
             return
     if gap.pairs <= _PAIRS_AT_ALL:
         yield from _by_word(old, new, gap)
 
 
-def _between(
-    old: str, new: str, gap: Gap, anchors: list[Run], sizes: tuple[int, ...]
-) -> Iterator[Run]:
+def _between(old: str, new: str, gap: Gap, anchors: list[Run], depth: int) -> Iterator[Run]:
     """Yield the anchors, and what the gaps between them share."""
     a, c = gap.a, gap.c
     for anchor in anchors:
@@ -122,10 +122,10 @@ def _between(
         if late >= anchor.length:
             continue
         start, other = anchor.old + late, anchor.new + late
-        yield from _runs(old, new, Gap(a, start, c, other), sizes)
+        yield from _runs(old, new, Gap(a, start, c, other), depth)
         yield Run(start, other, anchor.length - late)
         a, c = anchor.old + anchor.length, anchor.new + anchor.length
-    yield from _runs(old, new, Gap(a, gap.b, c, gap.d), sizes)
+    yield from _runs(old, new, Gap(a, gap.b, c, gap.d), depth)
 
 
 def _by_word(old: str, new: str, gap: Gap) -> Iterator[Run]:

@@ -98,15 +98,18 @@ def restore_symbols(text: str) -> str:
 # --- words broken at the end of a line --------------------------------------
 
 SOFT_BREAK = "\ufffe"  # pdfium's sign for a hyphen at the end of a line
-_BREAK = re.compile(r"([-\u2013\u00ad\ufffe])\n(\w\S*) ?")
+_BREAKS = ("-\n", "\u2013\n", "\u00ad\n", SOFT_BREAK)
+_BREAK = re.compile(r"([-\u2013\u00ad\ufffe])\n(\w\S*)( ?)")
 _WORD = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"\w+\Z")
 _LONGEST_WORD = 40
 _FIRST_OF_COMPOUND = frozenset({"self", "cross", "two", "three", "five", "half"})
 _LAST_OF_COMPOUND = frozenset(
-    "related based neutral responsive specific free thirds fifths fourths class time term owned"
-    " funded level year being".split()
-)
+    {
+        "related", "based", "neutral", "responsive", "specific", "free", "thirds", "fifths",
+        "fourths", "class", "time", "term", "owned", "funded", "level", "year", "being"
+    }
+)  # fmt: skip
 _SHORTEST_PART = 3
 
 
@@ -121,21 +124,22 @@ def join_broken_words(texts: Sequence[str]) -> list[str]:
 
 
 def _joined(text: str, words: "_Usage") -> str:
-    if SOFT_BREAK not in text and "-\n" not in text and "\u2013\n" not in text:
-        return text if "\u00ad\n" not in text else text.replace("\u00ad\n", "")
+    if not any(sign in text for sign in _BREAKS):
+        return text
     return _BREAK.sub(lambda found: _mended(found, words), text).replace(SOFT_BREAK, "-")
 
 
 def _mended(found: re.Match[str], words: "_Usage") -> str:
-    sign, rest = found.groups()
+    sign, rest, space = found.groups()
     begin = max(0, found.start() - _LONGEST_WORD)
     first = _LAST_WORD.search(found.string[begin : found.start()])
     second = _WORD.match(rest)
     if not first or not second:
         return found[0]
+    end = "\n" if space else ""
     if sign == "\u2013":
-        return f"{sign}{rest}\n"
-    return f"-{rest}\n" if words.keep_hyphen(first[0], second[0]) else f"{rest}\n"
+        return f"{sign}{rest}{end}"
+    return f"-{rest}{end}" if words.keep_hyphen(first[0], second[0]) else f"{rest}{end}"
 
 
 class _Usage:
@@ -236,7 +240,7 @@ def _without_column(
     alone = len(pages) <= _SHORT_DOCUMENT and any(
         len(column.ranks) >= _NUMBERS_THAT_CONVINCE_ALONE for column in long
     )
-    if not alone and len(long) < 2:  # noqa: PLR2004 - one page proves nothing
+    if not alone and len(long) < 2:
         return list(pages)
     margins = [column.x for column in long if column.prose]
     return [
@@ -247,9 +251,7 @@ def _without_column(
     ]
 
 
-def _cut_column(
-    page: list[Line], ranks: frozenset[int], cut: Callable[[Line], Line]
-) -> list[Line]:
+def _cut_column(page: list[Line], ranks: frozenset[int], cut: Callable[[Line], Line]) -> list[Line]:
     lines = [cut(line) if rank in ranks else line for rank, line in enumerate(page)]
     return [line for line in lines if line.text]
 
@@ -317,6 +319,7 @@ _EDGE = 3  # lines at the head or foot of a page that may be running lines
 _SAME_HEIGHT = 4.0  # points
 _LONGEST_PAGE_NUMBER = 6  # the Federal Register passes 100,000 pages a year
 _FEW_PAGES = 4
+_DENSE = 0.4  # of the pages from the first to the last that bear it
 _NUMBER = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"(?:page )?[-\u2013\u2014\[(]* ?(\d+) ?[-\u2013\u2014\])]*(?: ?(?:of|/) ?\d+)?", re.IGNORECASE
@@ -343,18 +346,18 @@ def drop_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
     A line near a page's edge goes when lines like it stand as high on other
     pages, and either a number in them counts the pages or they are the same to
     the letter. In the second case the head of the first page stays, for it may
-    be the only place that names the document. A page's number alone goes too,
-    and an aside that several pages bear. What stands beyond a line that stays
-    is never touched.
+    be the only place that names the document. A page's number goes too, alone
+    or beside words that make a line of the first page, and so does an aside that
+    several pages bear. What stands beyond a line that stays is never touched,
+    nor is a page that would have nothing left.
     """
     bodies = [[line for line in page if not line.aside] for page in pages]
-    heads = _running([body[:_EDGE] for body in bodies], first_stays=True)
-    feet = _running([body[: -_EDGE - 1 : -1] for body in bodies], first_stays=False)
+    titles = {line.text for line in bodies[0]} if bodies else set()
+    heads = _running([body[:_EDGE] for body in bodies], titles, first_stays=True)
+    feet = _running([body[: -_EDGE - 1 : -1] for body in bodies], titles, first_stays=False)
     return [
-        _cut_edge(_cut_edge(body, head)[::-1], foot)[::-1] + asides
-        for body, head, foot, asides in zip(
-            bodies, heads, feet, _lone_asides(pages), strict=True
-        )
+        (_cut_edge(_cut_edge(body, head)[::-1], foot)[::-1] or body) + asides
+        for body, head, foot, asides in zip(bodies, heads, feet, _lone_asides(pages), strict=True)
     ]
 
 
@@ -367,16 +370,18 @@ def _lone_asides(pages: Sequence[list[Line]]) -> list[list[Line]]:
 
 def _cut_edge(lines: list[Line], verdicts: _Verdicts) -> list[Line]:
     """The lines from one edge inwards without the running lines at that edge."""
-    inner = next(rank for rank in range(len(lines) + 1) if rank not in verdicts)
+    inner = next(rank for rank in range(len(verdicts) + 1) if rank not in verdicts)
     return [line for rank, line in enumerate(lines) if rank >= inner or not verdicts[rank]]
 
 
-def _running(edges: Sequence[list[Line]], *, first_stays: bool) -> list[_Verdicts]:
+def _running(
+    edges: Sequence[list[Line]], titles: set[str], *, first_stays: bool
+) -> list[_Verdicts]:
     alike: dict[str, list[_Sighting]] = defaultdict(list)
     verdicts: list[_Verdicts] = [{} for _ in edges]
     for page, lines in enumerate(edges):
         for rank, line in enumerate(lines):
-            if (number := _PAGE_NUMBER.fullmatch(line.text)) and int(number[1]) == page + 1:
+            if _is_page_number(line.text, page + 1, titles):
                 verdicts[page][rank] = True
             for words in _guises(line.text):
                 alike[_NUMBER.sub("#", words)].append(
@@ -384,12 +389,25 @@ def _running(edges: Sequence[list[Line]], *, first_stays: bool) -> list[_Verdict
                 )
     for sightings in alike.values():
         for group in _same_height(sightings) if len(sightings) > 1 else ():
-            for sighting in _counting(group):
+            for sighting in _counting(group, len(edges)):
                 verdicts[sighting.page][sighting.rank] = True
             for sighting in _repeated(group, len(edges)):
                 goes = not (first_stays and sighting.page == 0)
                 verdicts[sighting.page].setdefault(sighting.rank, goes)
     return verdicts
+
+
+def _is_page_number(text: str, page: int, titles: set[str]) -> bool:
+    """Whether the line is the page's number, alone or beside words of the first page."""
+    found = _PAGE_NUMBER.fullmatch(text)
+    if found:
+        return int(found[1]) == page
+    number = str(page)
+    first, _, rest = text.partition(" ")
+    before, _, last = text.rpartition(" ")
+    return page > 1 and (
+        (first == number and rest in titles) or (last == number and before in titles)
+    )
 
 
 def _guises(text: str) -> Iterator[str]:
@@ -413,44 +431,66 @@ def _same_height(sightings: list[_Sighting]) -> Iterator[list[_Sighting]]:
     yield group
 
 
-def _counting(group: list[_Sighting]) -> list[_Sighting]:
-    """Those in which some number goes up by one from page to page."""
-    offsets: dict[int, list[_Sighting]] = defaultdict(list)
+def _counting(group: list[_Sighting], page_count: int) -> list[_Sighting]:
+    """Those in which some number goes up by one from page to page.
+
+    A number within the line is believed when it does so on half of all pages,
+    one at an end of it when it does so on half of the pages that bear the line.
+    """
+    inner: dict[int, list[_Sighting]] = defaultdict(list)
+    outer: dict[int, list[_Sighting]] = defaultdict(list)
     for sighting in group:
-        for number in set(_NUMBER.findall(sighting.text)):
-            if len(number) <= _LONGEST_PAGE_NUMBER:
-                offsets[int(number) - sighting.page].append(sighting)
-    most = max(offsets.values(), key=len, default=[])
-    return most if len({sighting.page for sighting in most}) > 1 else []
+        for number in _NUMBER.finditer(sighting.text):
+            if len(number[0]) <= _LONGEST_PAGE_NUMBER:
+                at_end = number.start() == 0 or number.end() == len(sighting.text)
+                offsets = outer if at_end else inner
+                offsets[int(number[0]) - sighting.page].append(sighting)
+    bearing = _pages(group)
+    for offsets, pages in ((outer, bearing), (inner, page_count)):
+        most = max(offsets.values(), key=_pages, default=[])
+        if _pages(most) > 1 and 2 * _pages(most) >= pages:
+            return most
+    return []
+
+
+def _pages(group: list[_Sighting]) -> int:
+    return len({sighting.page for sighting in group})
 
 
 def _repeated(group: list[_Sighting], page_count: int) -> list[_Sighting]:
-    """The group when its words are the same on enough pages."""
-    pages = {sighting.page for sighting in group}
+    """The group when its words are the same on enough pages, close to one another."""
+    if not group[0].words or len({sighting.words for sighting in group}) > 1:
+        return []
+    pages = [sighting.page for sighting in group]
+    reach = max(pages) - min(pages) + 1
     enough = 2 if page_count <= _FEW_PAGES else 3
-    same = len({sighting.words for sighting in group}) == 1
-    return group if same and len(pages) >= enough and group[0].words else []
+    return group if _pages(group) >= max(enough, _DENSE * reach) else []
 
 
 # --- lines to text ----------------------------------------------------------
 
 _WIDER = 1.35  # times the pitch of the lines next to it: a paragraph begins
-_FAR_WIDER = 1.8  # times the page's usual pitch
+_FAR_WIDER = 1.8  # times the document's usual pitch
 _TIGHTEST_PITCH = 6.0  # points; less is a raised or lowered piece of one line
 _NO_PITCH = 1e6
 
 
-def text_of(lines: Sequence[Line]) -> str:
-    """The lines, with a blank one between those that stand visibly apart."""
+def texts_of(pages: Sequence[list[Line]]) -> list[str]:
+    """The pages' lines as text, with a blank line between those that stand visibly apart."""
+    steps = [[upper.y - lower.y for upper, lower in pairwise(page)] for page in pages]
+    pitches = sorted(step for page in steps for step in page if step >= _TIGHTEST_PITCH)
+    far = _FAR_WIDER * pitches[len(pitches) // 2] if pitches else _NO_PITCH
+    return [_text_of(lines, page, far) for lines, page in zip(pages, steps, strict=True)]
+
+
+def _text_of(lines: list[Line], steps: list[float], far: float) -> str:
     if not lines:
         return ""
-    steps = [upper.y - lower.y for upper, lower in pairwise(lines)]
     pitches = [step if step >= _TIGHTEST_PITCH else _NO_PITCH for step in steps]
-    usual = _FAR_WIDER * sorted(pitches)[len(pitches) // 2] if pitches else 0
-    pieces = [lines[0].text]
     around = [_NO_PITCH, *pitches, _NO_PITCH]
+    pieces = [lines[0].text]
     for rank, step in enumerate(steps):
-        near = _WIDER * min(around[rank], around[rank + 2])
-        pieces.append("\n\n" if step > near or step > usual else "\n")
+        apart = step > far or step > _WIDER * min(around[rank], around[rank + 2])
+        pieces.append("\n\n" if apart else "\n")
         pieces.append(lines[rank + 1].text)
     return "".join(pieces)

@@ -44,7 +44,7 @@ _SOFT_HYPHENS = "\x02\xad\ufffe"
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]+"
+    "\ud800-\udfff\ufeff\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff]+"
 )
 
 _stemmer = snowballstemmer.stemmer("english")

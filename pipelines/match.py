@@ -5,7 +5,8 @@ word in another form (an inflection, or more letters after a beginning) 0.9, and
 words found together score as the lesser of them; on a page that was read with
 less than full confidence the score is multiplied by that confidence.
 
-A hit inside a longer hit of the same topic is not reported beside it.
+A hit inside a longer hit of the same topic is not reported beside it, and of
+overlapping passages that join the same terms the shortest are.
 """
 
 import re
@@ -218,7 +219,7 @@ class _Found:
 def _found(matcher: Matcher, text: str, field: str, fields: Mapping[str, str]) -> _Found | None:
     reading = _reading(matcher, text, field, fields)
     hits = tuple(
-        (name, tuple(_outermost(found)[:MOST]))
+        (name, tuple(_outermost(_apart(found))[:MOST]))
         for name, tree in matcher.topics
         if (found := reading.evaluate(tree))
     )
@@ -236,6 +237,22 @@ def _reading(matcher: Matcher, text: str, field: str, fields: Mapping[str, str])
 
 def _words(matcher: Matcher, text: str) -> Words:
     return Words(fold(text, matcher.lexicon.knows), matcher.lexicon)
+
+
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    """Keep, of overlapping hits of the same term, the shortest."""
+    kept: list[Hit] = []
+    ends: dict[str, list[int]] = {}
+    starts: dict[str, list[int]] = {}
+    for hit in sorted(hits, key=lambda hit: (hit.end - hit.start, hit.start)):
+        mine_start, mine_end = starts.setdefault(hit.term, []), ends.setdefault(hit.term, [])
+        at = bisect_left(mine_end, hit.start + 1)
+        if at < len(mine_end) and mine_start[at] < hit.end:
+            continue
+        mine_start.insert(at, hit.start)
+        mine_end.insert(at, hit.end)
+        kept.append(hit)
+    return kept
 
 
 def _outermost(hits: Sequence[Hit]) -> list[Hit]:

@@ -56,16 +56,20 @@ def _part_moves(
     for start, end in reversed(gone):
         for at in range(end - _STRETCH, start - 1, -1):
             where[old[at : at + _STRETCH]] = (at, start, end)
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(old))
     for first, end in come:
         start = at = first
         while at <= end - _STRETCH:
             found = where.get(new[at : at + _STRETCH])
-            move = found and _grown(old, new, found, (at, start, end))
-            if not move or move.length < _PART or _overlaps(taken, move):
+            if not found or taken[found[0]]:
                 at += 1
                 continue
-            taken.append((move.old, move.old + move.length))
+            move = _grown(old, new, found, (at, start, end))
+            left = slice(move.old, move.old + move.length)
+            if move.length < _PART or any(taken[left]):
+                at += 1
+                continue
+            taken[left] = b"\x01" * move.length
             yield move
             start = at = move.new + move.length
 
@@ -81,7 +85,3 @@ def _grown(old: str, new: str, left: tuple[int, int, int], arrived: tuple[int, i
     while a + on < a_end and c + on < c_end and old[a + on] == new[c + on]:
         on += 1
     return Move(a - back, c - back, back + on)
-
-
-def _overlaps(taken: Iterable[tuple[int, int]], move: Move) -> bool:
-    return any(start < move.old + move.length and move.old < end for start, end in taken)

@@ -51,7 +51,10 @@ class Documents(Protocol):
 class Recorder(Protocol):
     """Takes observations in batches; blocks when it cannot keep up."""
 
-    def submit(self, observation: Observation, fetches: Mapping[str, FetchState]) -> None: ...
+    def submit(
+        self, observation: Observation, fetches: Mapping[str, FetchState], *, wait: bool
+    ) -> bool:
+        """Take an observation; false when the line is full and `wait` is false."""
 
     def listing(self, source: str, listing: Listing) -> None: ...
 

@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-_START = r"(?:(?<=[\n\f])|(?<=\A)|(?<=[.;:])[ \t])[ \t]*(?P<place>[\"“\[]?)"
+# One set first: the search then skips plain text at the speed of C.
+_START = r"[\n\f.;:](?:(?<=[\n\f])|[ \t])[ \t]*(?P<place>[\"“\[]?)"
 _NAMED = (
     r"(?:(?:SECTION|Section|SEC\.|Sec\.|ARTICLE|Article|CHAPTER|Chapter|TITLE|Title|PART|Part"
     r"|SUBTITLE|Subtitle|DIVISION|Division)\s{1,3}|§\s{0,3})"
@@ -50,6 +51,7 @@ def outline(text: str) -> Outline:
     starts: list[int] = []
     labels: list[str] = []
     here = _Here()
+    text = f"\n{text}"
     words = 0
     counted = 0
     for found in _HEADING.finditer(text):

@@ -8,6 +8,7 @@ as pending or unreadable, with the reason.
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self
@@ -194,18 +195,27 @@ class MatchTopics(Stage):
         if not isinstance(item, Passing):
             return item
         observation, matcher = item.observation, self.services.matcher
-        previous = self.services.documents.previous_text(observation)
-        texts = tuple(
-            replace(text, matches=find_matches(matcher, text.extracted, previous=previous))
-            if text.extracted and text.state is TextState.READABLE
-            else text
-            for text in observation.texts
+        texts, measure = observation.texts, observation.measure
+        fields = {
+            "title": measure.title,
+            "sponsor": "; ".join(one.name for one in measure.sponsors),
+        }
+        if any(text.state is TextState.READABLE for text in texts):
+            previous = self.services.documents.previous_text(observation)
+            texts = tuple(self.matched(text, previous, fields) for text in texts)
+        found = match_field(matcher, measure.title, "title", fields=fields)
+        found += match_field(matcher, measure.abstract, "abstract", fields=fields)
+        return replace(item, observation=replace(observation, texts=texts, matches=found))
+
+    def matched(
+        self, text: VersionText, previous: str | None, fields: Mapping[str, str]
+    ) -> VersionText:
+        if text.extracted is None or text.state is not TextState.READABLE:
+            return text
+        found = find_matches(
+            self.services.matcher, text.extracted, previous=previous, fields=fields
         )
-        measure = observation.measure
-        fields = match_field(matcher, measure.title, "title") + match_field(
-            matcher, measure.abstract, "abstract"
-        )
-        return replace(item, observation=replace(observation, texts=texts, matches=fields))
+        return replace(text, matches=found)
 
 
 class Record(Stage):
@@ -217,7 +227,10 @@ class Record(Stage):
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Passing):
-            await asyncio.to_thread(self.services.recorder.submit, item.observation, item.fetches)
+            if not self.services.recorder.submit(item.observation, item.fetches, wait=False):
+                await asyncio.to_thread(
+                    self.services.recorder.submit, item.observation, item.fetches, wait=True
+                )
             if self.services.progress:
                 self.services.progress("measures")
             return item.observation.measure

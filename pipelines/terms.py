@@ -140,7 +140,10 @@ class Words:
         self._lexicon = lexicon
 
     def choices(self, token: Token, *, cased: bool) -> tuple[str, ...]:
-        """List what the token can be in this text; nothing when it cannot be there."""
+        """List what the token can be in this text; nothing when it cannot be there.
+
+        Of words that begin so only the beginning is listed: they may be many.
+        """
         if token.how == "symbol":
             return (token.text,)
         if token.how == "exact":
@@ -148,8 +151,8 @@ class Words:
             return (token.text,) if token.text in known else ()
         if token.how == "stem":
             return self._inflections.get(stem(token.text), ())
-        begins = token.text
-        return tuple(sorted(word for word in self.folded.vocabulary if word.startswith(begins)))
+        begins = any(word.startswith(token.text) for word in self.folded.vocabulary)
+        return (token.text,) if begins else ()
 
     @cached_property
     def _inflections(self) -> dict[str, tuple[str, ...]]:
@@ -202,6 +205,8 @@ def _pattern(tokens: tuple[Token, ...], choices: list[tuple[str, ...]]) -> str:
         # The longest first: one choice may begin another.
         spelled = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
         parts.append(spelled if len(words) == 1 else f"(?:{spelled}){_WORD_ENDS}")
+        if token.how == "begins":
+            parts.append(r"\w*")
     last = choices[-1][0]
     parts.append(_NUMBER_ENDS if last[-1].isdigit() else _WORD_ENDS)
     return "".join(parts)

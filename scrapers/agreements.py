@@ -291,12 +291,12 @@ def _rank(was: _Side, now: _Side, shared: frozenset[str]) -> Rank:
     like = likeness(was.agency, now.agency)
     forms = was.agency.forms == now.agency.forms
     one_form = forms or not (was.agency.forms and now.agency.forms)
-    police = was.agency.kind == now.agency.kind == "police"
+    bodies = was.agency.kind == now.agency.kind == "other"  # of the state, mostly: no county
     sure = {
         Likeness.SAME: document or not (other_county and other_day),
         Likeness.STYLE: document or (not other_county and (forms or (one_form and day))),
         Likeness.CLOSE: document or day or (county and not other_day),
-        Likeness.PART: document or (day and not other_county and (county or not police)),
+        Likeness.PART: document or (day and (county or (bodies and not other_county))),
         Likeness.NONE: document and day,
     }[like]
     return (document and day, int(like), document, day, county) if sure else ()

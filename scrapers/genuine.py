@@ -2,37 +2,71 @@
 
 A challenge or an error page can come with status 200, and a real page with a
 strange content type. What counts is what the body says. The phrases are those
-that Cloudflare, Akamai, Imperva, Radware, Legistar and ASP.NET print.
+that Cloudflare, Akamai, Imperva, Radware, DataDome, AWS, Legistar, IIS and
+ASP.NET print. A phrase in the text only counts on a page that says little
+else: real pages carry the scripts of the same vendors, and bills quote
+anything.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from scrapers.errors import Challenge, ErrorPage, FetchError
 
 LOOKED_AT = 30_000
+LITTLE = 1500
+GENUINE = frozenset({200, 203})
+REFUSED = frozenset({401, 403, 406, 407, 429, 451})
+MARKERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": ""}
 
-CHALLENGE = re.compile(
-    rb"<title>\s*(?:Just a moment|Attention Required! \| Cloudflare|Access Denied|Access to this page has been denied|"
-    rb"Request Access|Radware|Bot Manager|Checking your browser|Security Check|Robot Challenge|Human Verification|"
-    rb"Pardon Our Interruption|Client Challenge|Challenge Validation)"
-    rb"|/cdn-cgi/challenge-platform/|cf-browser-verification|_Incapsula_Resource|window\._cf_chl_opt"
-    rb"|perfdrive\.com|validate\.perfdrive|errors\.edgesuite\.net|awsWafCookieDomainList|gokuProps"
-    rb"|Please enable JavaScript and cookies to continue|Enable JavaScript and cookies to continue",
+CHALLENGE_TITLE = re.compile(
+    r"just a moment|attention required! \| cloudflare|access denied|access to this page has been denied"
+    r"|radware (?:bot|captcha|page)|bot manager|checking your browser|security check|robot (?:challenge|check)"
+    r"|human verification|pardon our interruption|client challenge|challenge validation|request rejected"
+    r"|are you a (?:human|robot)|verifying you are human|ddos protection|one moment, please|please wait\b",
     re.I,
 )
-ERROR = re.compile(
-    rb"<title>\s*(?:Error|Runtime Error|Server Error|Service Unavailable|Page not found|404|500|502|503|"
-    rb"The resource cannot be found|IIS \d|Not Found|Bad Gateway|Gateway Time-?out|Site Maintenance|"
-    rb"Temporarily Unavailable|An error occurred)\b"
-    rb"|Server Error in '/' Application|This record no longer exists|^\s*Invalid parameters!\s*$"
-    rb"|<Error><Code>|BlobNotFound|\"ExceptionMessage\"\s*:",
+CHALLENGE_TEXT = re.compile(
+    r"enable javascript and cookies to continue|sorry, you have been blocked|incapsula incident id"
+    r"|you don't have permission to access .{1,300} on this server\b.{0,80}reference\s*#"
+    r"|verify(?:ing)? (?:that )?you are (?:a )?human|checking your browser before accessing"
+    r"|(?:performing|complet\w+) (?:a )?security (?:check|verification)|unusual (?:traffic|activity) from your"
+    r"|the requested url was rejected\. please consult|your request has been blocked|please wait while we",
+    re.I | re.S,
+)
+CHALLENGE_CODE = re.compile(
+    rb"window\._cf_chl_opt|id=.challenge-form|/_Incapsula_Resource\?SWUDNSAI|validate\.perfdrive"
+    rb"|captcha-delivery\.com|awsWafCookieDomainList|gokuProps|errors\.edgesuite\.net",
     re.I,
 )
-WAITING = re.compile(rb"<body[^>]*>\s*(?:<[^>]+>\s*)*Please wait", re.I)
-HTML = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-MARKERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": "challenge"}
-REFUSED = frozenset({401, 403, 406, 429})
+ERROR_TITLE = re.compile(
+    r"error(?:$|\s*[-:|\d]|\s*page)|(?:runtime|server|application|system|internal server|page) error\b"
+    r"|(?:http |http status |status )?(?:4\d\d|50\d)(?:$|\s*[-:|\u2013\u2014]|\s*(?:error|not|forbidden|bad|internal|service|gateway|page|file|bandwidth|too)\b)"
+    r"|(?:.{0,80}\bpage|file|resource|object|document) (?:cannot be|could not be|was not|not) found\b|the (?:resource|page) cannot be"
+    r"|not found$|bad (?:gateway|request)$|gateway time-?out|service (?:temporarily )?unavailable|temporarily unavailable"
+    r"|(?:site|system|scheduled|under) maintenance|(?:site |website )?(?:is )?down for maintenance|an error (?:has )?occurred|iis \d|oops",
+    re.I,
+)
+ERROR_TEXT = re.compile(
+    r"^invalid parameters!?$|this record no longer exists|this feed is no longer valid|^invalid feed$"
+    r"|server error in '/|(?:unhandled|unexpected) (?:exception|error) (?:has )?occurred|^an error (?:has )?occurred"
+    r"|the page you (?:are looking for|requested) (?:cannot|could not|was not|does not|is not|has been)"
+    r"|http error 50\d|the specified (?:blob|key|resource) does not exist",
+    re.I | re.M,
+)
+STORAGE_ERROR = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>)?\s*<Error>\s*<Code>", re.I)
+
+HTML = re.compile(
+    rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
+TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.I | re.S)
+SILENT = re.compile(rb"<(script|style|noscript|svg)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
+TAG = re.compile(rb"<[^>]*>")
+ENTITY = re.compile(r"&#(\d{1,6});|&(nbsp|amp|quot|apos|lt|gt);")
+NAMED = {"nbsp": " ", "amp": "&", "quot": '"', "apos": "'", "lt": "<", "gt": ">"}
 
 
 def check_genuine(
@@ -41,27 +75,136 @@ def check_genuine(
     """Raise what is wrong with an answer; return when it can be believed.
 
     `headers` have lower-case names. `expects` is the media type wanted, "" for
-    any. Raises Challenge, ErrorPage or FetchError.
+    any. Raises Challenge, ErrorPage or, for a server that failed, FetchError.
     """
     head = body[:LOOKED_AT]
-    if any(word in headers.get(name, "").lower() for name, word in MARKERS.items()):
-        raise Challenge("the site answered with a bot challenge", url)
-    if is_html(head) and (CHALLENGE.search(head) or WAITING.search(head)):
+    title, text = said(head)
+    little = text if len(body) <= LOOKED_AT and len(text) <= LITTLE else ""
+    if is_challenge(headers, head, title, little):
         raise Challenge(f"the site answered {status} with a bot challenge or refusal", url)
     if status in REFUSED:
         raise Challenge(f"the site answered {status}: access refused", url)
     if status >= 500:
         raise FetchError(f"the site answered {status} ({url})")
-    if status != 200:
+    if status not in GENUINE:
         raise ErrorPage(f"the site answered {status}", url)
     if not body.strip():
         raise ErrorPage("the answer is empty", url)
-    if ERROR.search(head[:4000]):
-        raise ErrorPage("the site answered 200 with an error page", url)
-    if expects and expects != "text/html" and is_html(head):
-        raise ErrorPage(f"HTML came where {expects} was expected", url)
+    if is_error(body, title, little):
+        raise ErrorPage(
+            f"the site answered {status} with an error page{_quoted(title or little)}", url
+        )
+    if expects and not could_be(head, expects):
+        raise ErrorPage(f"{what_it_is(head)} came where {expects} was expected", url)
+
+
+def is_challenge(headers: Mapping[str, str], head: bytes, title: str, little: str) -> bool:
+    """Whether an answer asks for proof of a human, or refuses us as a machine."""
+    if any(name in headers and word in headers[name].lower() for name, word in MARKERS.items()):
+        return True
+    if not is_html(head):
+        return False
+    if title and CHALLENGE_TITLE.match(title):
+        return True
+    if CHALLENGE_TEXT.search(little):
+        return True
+    # A page without a word of its own that runs a vendor's script is that vendor's page.
+    return (
+        len(little) <= LITTLE // 5 and bool(CHALLENGE_CODE.search(head)) and len(head) < LOOKED_AT
+    )
+
+
+def is_error(body: bytes, title: str, little: str) -> bool:
+    """Whether an answer with a good status tells of an error."""
+    head = body[:LOOKED_AT]
+    if STORAGE_ERROR.match(head):
+        return True
+    if is_html(head):
+        return bool(ERROR_TITLE.match(title) or ERROR_TEXT.search(little))
+    if head.lstrip()[:1] == b"{" and len(body) <= LOOKED_AT:
+        return is_error_envelope(body)
+    return bool(ERROR_TEXT.search(little))
+
+
+def is_error_envelope(body: bytes) -> bool:
+    """Whether a small JSON object is nothing but the report of an error."""
+    try:
+        found: Any = json.loads(body)
+    except ValueError:
+        return False
+    if not isinstance(found, dict):
+        return False
+    words = {str(name).lower(): value for name, value in found.items()}
+    if {"exceptionmessage", "exceptiontype", "stacktrace"} & set(words):
+        return True
+    if str(words.get("status", "")).lower() in {"error", "fail", "failed", "failure"}:
+        return True
+    failed = any(words.get(name) for name in ("error", "errors", "odata.error", "fault"))
+    holds = any(
+        isinstance(value, list | dict) and value
+        for name, value in words.items()
+        if "error" not in name
+    )
+    return (failed and not holds) or set(words) == {"message"}
+
+
+def said(head: bytes) -> tuple[str, str]:
+    """The title of a page and the words a reader sees, blanks folded; entities resolved."""
+    found = TITLE.search(head)
+    title = _words(found.group(1)) if found else ""
+    return title, _words(TAG.sub(b" ", SILENT.sub(b" ", head)))
+
+
+def _words(markup: bytes) -> str:
+    text = markup.decode("utf-8", "replace").lstrip("\ufeff")
+    text = ENTITY.sub(lambda found: _character(found[1]) or NAMED.get(found[2] or "", " "), text)
+    return " ".join(text.split())
+
+
+def _character(number: str | None) -> str:
+    return chr(int(number)) if number and int(number) <= 0x10FFFF else ""
+
+
+def _quoted(words: str) -> str:
+    return f': "{words[:80]}"' if words else ""
 
 
 def is_html(head: bytes) -> bool:
     """Whether the bytes begin as an HTML page does."""
     return bool(HTML.match(head))
+
+
+def what_it_is(head: bytes) -> str:
+    """What bytes are by their beginning: HTML, XML, JSON, a PDF, a ZIP file or text."""
+    start = head[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if is_html(head):
+        return "HTML"
+    if b"%PDF-" in head[:1024]:
+        return "a PDF"
+    if start.startswith(b"PK\x03\x04"):
+        return "a ZIP file"
+    if start.startswith(b"<"):
+        return "XML"
+    if start.startswith((b"{", b"[")):
+        return "JSON"
+    return "text"
+
+
+EXPECTED = {
+    "text/csv": {"text"},
+    "text/plain": {"text", "JSON", "XML"},
+    "text/html": {"HTML", "XML", "text"},
+    "application/json": {"JSON"},
+    "application/xml": {"XML"},
+    "text/xml": {"XML"},
+    "application/pdf": {"a PDF"},
+    "application/zip": {"a ZIP file"},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"a ZIP file"},
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": {"a ZIP file"},
+}
+
+
+def could_be(head: bytes, media_type: str) -> bool:
+    """Whether bytes could be of a media type; of one we do not know, whether they are not HTML."""
+    kinds = EXPECTED.get(media_type.partition(";")[0].strip().lower())
+    return what_it_is(head) in kinds if kinds else not is_html(head)

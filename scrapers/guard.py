@@ -14,6 +14,8 @@ from scrapers.errors import AddressRefused
 SCHEMES = frozenset({"http", "https"})
 PORTS = frozenset({80, 443, 8080, 8443})
 LONGEST = 8000
+ANY_HOST = "measurewatch_any_host"
+"""Marks a request that may leave the declared hosts: a robots.txt that is redirected."""
 
 # The only IPv6 space given out for public use, and the prefix that hides IPv4 in it.
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")

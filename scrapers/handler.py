@@ -1,61 +1,94 @@
 """The one download handler: pages, documents, robots.txt and every redirect pass it.
 
 It wraps Scrapy's own. What it does beside depends on what `monitor` hung on
-the crawler: `crawler.recording` (a `WarcWriter` and a clock) keeps every
+the crawler before it started: `crawler.recording` (a `Recording`) keeps every
 answer; `crawler.replaying` (a `ReplayArchive`) answers from an archive and
 lets nothing reach the network. With neither it only passes on.
+
+Before the first connection it sees to it that names are resolved under the
+address guard, and after each that the address was a public one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
+from scrapy.utils.httpobj import urlparse_cached
 
 from scrapers.archive import Recorded, ReplayArchive, WarcWriter
-
-# What the archive holds is decoded already; these would make Scrapy decode it again.
-TRANSPORT = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+from scrapers.errors import AddressRefused
+from scrapers.guard import check_address
+from scrapers.resolver import GuardedResolver, guard_reactor
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Where answers are kept, and the clock that dates them."""
+    """Where answers are kept, and the clock that dates them (aware)."""
 
     writer: WarcWriter
     clock: Callable[[], datetime]
 
 
 class ArchivingHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler that also records, or that answers from an archive."""
+    """Scrapy's HTTP handler that also records, or that answers from an archive.
+
+    Raises NotRecorded in a replay, AddressRefused for a host without a public
+    address, CannotRecord when the recording cannot be written.
+    """
 
     lazy = False
 
-    def __init__(self, crawler: Any) -> None:
+    def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.recording: Recording | None = getattr(crawler, "recording", None)
         self.replaying: ReplayArchive | None = getattr(crawler, "replaying", None)
+        self.allow_private = crawler.settings.getbool("MEASUREWATCH_ALLOW_PRIVATE")
+        self._resolver: GuardedResolver | None = None
 
     async def download_request(self, request: Request) -> Response:
         if self.replaying is not None:
             return self._replay(request, self.replaying)
-        response = await super().download_request(request)
+        response = await self._visit(request)
         if self.recording is not None:
             self._keep(request, response, self.recording)
         return response
 
+    async def _visit(self, request: Request) -> Response:
+        resolver = self._guard()
+        try:
+            response = await super().download_request(request)
+        except CannotResolveHostError as error:
+            host = urlparse_cached(request).hostname or ""
+            if host in resolver.refused:
+                address = resolver.refused[host]
+                raise AddressRefused(
+                    f"{host} resolves to {address}, which is not a public address"
+                ) from error
+            raise
+        # A proxy's own address says nothing of the site's.
+        if response.ip_address and not request.meta.get("proxy"):
+            check_address(str(response.ip_address), allow_private=self.allow_private)
+        return response
+
+    def _guard(self) -> GuardedResolver:
+        """The guarded resolver, in place: another part of the process may have replaced it."""
+        from twisted.internet import reactor
+
+        if self._resolver is None or reactor.nameResolver is not self._resolver:
+            self._resolver = guard_reactor(self._crawler)
+        return self._resolver
+
     def _replay(self, request: Request, archive: ReplayArchive) -> Response:
         incidental: frozenset[str] = getattr(self._crawler.spider, "incidental", frozenset())
-        recorded = archive.answer(request.method, request.url, request.body, incidental)
-        headers = Headers()
-        for name, value in recorded.headers:
-            if name.lower() not in TRANSPORT:
-                headers.appendlist(name, value)
-        return make_response(request, recorded, headers)
+        return make_response(
+            request, archive.answer(request.method, request.url, request.body, incidental)
+        )
 
     def _keep(self, request: Request, response: Response, recording: Recording) -> None:
         recording.writer.write(
@@ -67,14 +100,22 @@ class ArchivingHandler(HTTP11DownloadHandler):
             headers=_pairs(response.headers),
             body=response.body,
             date=recording.clock(),
+            ip_address=str(response.ip_address or ""),
         )
 
 
-def make_response(request: Request, recorded: Recorded, headers: Headers) -> Response:
+def make_response(request: Request, recorded: Recorded) -> Response:
     """The answer as Scrapy would have made it from the network."""
+    headers = Headers()
+    for name, value in recorded.headers:
+        headers.appendlist(name, value)
     kind = responsetypes.from_args(headers=headers, url=recorded.url, body=recorded.body)
     return kind(
-        url=request.url, status=recorded.status, headers=headers, body=recorded.body, request=request
+        url=request.url,
+        status=recorded.status,
+        headers=headers,
+        body=recorded.body,
+        request=request,
     )
 
 

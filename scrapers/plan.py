@@ -27,18 +27,40 @@ class Group:
 
 
 def plan(sources: Iterable[SourceHosts]) -> tuple[Group, ...]:
-    """Group the sources, keeping their order."""
-    groups: list[tuple[list[str], set[str]]] = []
-    for source in sources:
-        hosts = {host.lower() for host in source.hosts}
-        touching = [group for group in groups if group[1] & hosts]
-        merged = ([name for group in touching for name in group[0]] + [source.name],
-                  hosts.union(*(group[1] for group in touching)))  # fmt: skip
-        if touching:
-            groups[groups.index(touching[0])] = merged
-            groups = [group for group in groups if group not in touching[1:]]
-        else:
-            groups.append(merged)
+    """Group the sources. Groups, and the sources in each, keep the order given."""
+    given = list(sources)
+    leader = list(range(len(given)))
+    first_with: dict[str, int] = {}
+    for number, source in enumerate(given):
+        for host in map(plain, source.hosts):
+            join(leader, number, first_with.setdefault(host, number))
+    members: dict[int, list[SourceHosts]] = {}
+    for number, source in enumerate(given):
+        members.setdefault(find(leader, number), []).append(source)
     return tuple(
-        Group(names[0], tuple(names), tuple(sorted(hosts))) for names, hosts in groups
+        Group(
+            group[0].name,
+            tuple(source.name for source in group),
+            tuple(sorted({plain(host) for source in group for host in source.hosts})),
+        )
+        for group in members.values()
     )
+
+
+def find(leader: list[int], number: int) -> int:
+    """The first source of the group that a source is in."""
+    while leader[number] != number:
+        leader[number] = leader[leader[number]]
+        number = leader[number]
+    return number
+
+
+def join(leader: list[int], one: int, other: int) -> None:
+    """Make two groups one, led by the earlier leader."""
+    one, other = find(leader, one), find(leader, other)
+    leader[max(one, other)] = min(one, other)
+
+
+def plain(host: str) -> str:
+    """A host's name as it is compared."""
+    return host.lower().rstrip(".")

@@ -5,20 +5,28 @@ and a remote control open, and file, ftp and data addresses readable. All of
 that is set here, and a test asserts the settings as they run.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from scrapers.errors import AddressRefused
-from scrapers.guard import check_url
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from scrapers.guard import ANY_HOST, check_host, check_url
 
 PRODUCT = "Measurewatch/0.1"
 HANDLER = "scrapers.handler.ArchivingHandler"
 LARGEST_ANSWER = 200 << 20
+NO_REFERRER = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
+POLICIES_A_SITE_MAY_ASK_FOR = (
+    "", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin", "unsafe-url",
+    "origin-when-cross-origin", "strict-origin-when-cross-origin", "scrapy-default",
+)  # fmt: skip
 
 
 def user_agent(contact: str) -> str:
     """How we introduce ourselves: product, version and where to complain."""
-    return f"{PRODUCT} (+{contact or 'no contact given'})"
+    shown = "".join(mark for mark in contact if mark.isprintable() and mark.isascii()).strip()
+    return f"{PRODUCT} (+{shown})" if shown else f"{PRODUCT} (no contact given)"
 
 
 def settings(
@@ -26,23 +34,29 @@ def settings(
     contact: str,
     delay: float = 1.5,
     timeout: float = 60.0,
-    proxy: bool = False,
+    proxy: str = "",
     allow_private: bool = False,
     replay: bool = False,
     log_level: str = "WARNING",
 ) -> dict[str, Any]:
     """All settings a crawl runs with. `delay` and `timeout` are seconds.
 
-    In a replay nothing reaches the network, so robots.txt, delays and retries
-    are off. `allow_private` is for a server on this machine only.
+    `proxy` is the operator's ("http://user:word@host:port"); it resolves names
+    itself, so the guard of addresses is then its duty. In a replay nothing
+    reaches the network, so robots.txt, delays and retries are off.
+    `allow_private` is for a server on this machine only.
     """
     return {
         "USER_AGENT": user_agent(contact),
         "ROBOTSTXT_OBEY": not replay,
-        "ROBOTSTXT_USER_AGENT": "Measurewatch",
+        "ROBOTSTXT_USER_AGENT": PRODUCT.partition("/")[0],
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
+        "EXTENSIONS": {
+            "scrapy.extensions.telnet.TelnetConsole": None,
+            "scrapy.extensions.remote_control.RemoteControl": None,
+        },
         "DOWNLOAD_HANDLERS": {
             "http": HANDLER, "https": HANDLER, "file": None, "ftp": None, "data": None, "s3": None,
         },
@@ -50,13 +64,13 @@ def settings(
             "scrapers.polite.GuardMiddleware": 50,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapers.robots.RobotsMiddleware": 100,
-            "scrapers.retry.PatientRetry": 550,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "scrapers.retry.PatientRetry": 550,
         },
         "CONCURRENT_REQUESTS": 8,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 32,
         "DOWNLOAD_DELAY": 0 if replay else delay,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,
         "DOWNLOAD_DELAY_JITTER": 0,
         "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": LARGEST_ANSWER,
@@ -65,44 +79,46 @@ def settings(
         "AUTOTHROTTLE_ENABLED": False,
         "RETRY_ENABLED": not replay,
         "RETRY_TIMES": 2,
+        "RETRY_GIVE_UP_LOG_LEVEL": "INFO",
         "REDIRECT_ENABLED": True,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
         "COOKIES_ENABLED": False,
-        "HTTPPROXY_ENABLED": proxy,
+        "HTTPPROXY_ENABLED": bool(proxy),
         "HTTPCACHE_ENABLED": False,
-        "REFERER_ENABLED": False,
+        "REFERRER_POLICY": NO_REFERRER,
+        "REFERRER_POLICIES": dict.fromkeys(POLICIES_A_SITE_MAY_ASK_FOR, NO_REFERRER),
         "TWISTED_DNS_RESOLVER": "scrapers.resolver.GuardedResolver",
         "MEASUREWATCH_ALLOW_PRIVATE": allow_private or replay,
-        "MEASUREWATCH_REPLAY": replay,
-        "DNS_TIMEOUT": 20,
+        "MEASUREWATCH_PROXY": proxy,
+        "MEASUREWATCH_TRUSTED_HOSTS": [urlsplit(proxy).hostname or ""] if proxy else [],
         "LOG_LEVEL": log_level,
         "LOGSTATS_INTERVAL": 0,
+        "STATS_DUMP": False,
         "MEMUSAGE_ENABLED": True,
         "MEMUSAGE_LIMIT_MB": 2048,
-        "EXTENSIONS": {"scrapy.extensions.telnet.TelnetConsole": None},
     }  # fmt: skip
 
 
 class GuardMiddleware:
-    """Refuses addresses that are not to be visited; each redirect passes here again."""
+    """Refuses addresses that are not to be visited; each redirect passes here again.
 
-    def __init__(self, crawler: Any) -> None:
+    Raises AddressRefused, and UndeclaredHost for a host the source does not
+    declare. Sends requests through the operator's proxy when there is one.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.allow_private: bool = crawler.settings.getbool("MEASUREWATCH_ALLOW_PRIVATE")
+        self.allow_private = crawler.settings.getbool("MEASUREWATCH_ALLOW_PRIVATE")
+        self.proxy: str = crawler.settings.get("MEASUREWATCH_PROXY", "")
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> "GuardMiddleware":
+    def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_request(self, request: Any) -> None:
-        parts = check_url(request.url, allow_private=self.allow_private)
-        hosts = getattr(self.crawler.spider, "hosts", ())
-        host = (parts.hostname or "").lower()
-        if hosts and host not in hosts:
-            raise AddressRefused(f"{host} is not among the hosts this source declares")
-
-
-def plain_settings() -> Mapping[str, Any]:
-    """What a bare `scrapy crawl NAME` uses: as polite, without recording or stages."""
-    return settings(contact="")
+    def process_request(self, request: Request) -> None:
+        check_url(request.url, allow_private=self.allow_private)
+        if not request.meta.get(ANY_HOST):
+            check_host(request.url, getattr(self.crawler.spider, "hosts", ()))
+        if self.proxy:
+            request.meta["proxy"] = self.proxy

@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import scrapy
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
@@ -83,9 +83,10 @@ class SiteSpider(scrapy.Spider):
         self._room: asyncio.Semaphore | None = None
 
     @classmethod
-    def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003 - for those whose hosts depend on them
-        """All hosts a source with these parameters visits; the plan of groups asks for it."""
-        return cls.hosts
+    def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """All hosts a source with these parameters visits: those `hosts` names, else the class's."""
+        named = parameters.get("hosts") or cls.hosts
+        return (named,) if isinstance(named, str) else tuple(named)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -126,7 +127,8 @@ class SiteSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Drive `crawl`; an error that reaches here is the source's state."""
-        self._room = asyncio.Semaphore(max(1, self.settings.getint("CONCURRENT_ITEMS")))
+        places = max(1, self.settings.getint("CONCURRENT_ITEMS"))
+        self._room = asyncio.Semaphore(places)
         try:
             async for item in self.crawl():
                 self._count_item(item)
@@ -142,6 +144,10 @@ class SiteSpider(scrapy.Spider):
             self.report.note("drifted", f"{type(error).__name__}: {error}")
         else:
             self.report.ended = Health.OK
+        # Scrapy looks for the end of its work every five seconds; if the last
+        # items are through when this generator ends, it finds the end at once.
+        for _ in range(places):
+            await self._room.acquire()
 
     def _item_done(self) -> None:
         if self._room is not None:
@@ -223,6 +229,16 @@ class SiteSpider(scrapy.Spider):
             self.report.pages += 1
         self.report.bytes += len(response.body)
         self.report.by_status[response.status] += 1
+
+    async def page(
+        self, url: str, *, role: Role = "page", headers: Mapping[str, str] | None = None
+    ) -> TextResponse:
+        """Get one HTML page, with selectors. Raises as `fetch` does."""
+        response = await self.fetch(url, role=role, headers=headers, expects="text/html")
+        if not isinstance(response, TextResponse):
+            # The site names no type, or a wrong one; what it is was just checked.
+            response = HtmlResponse(url=response.url, body=response.body, headers=response.headers)
+        return response
 
     async def companion(self, url: str, *, expects: str = "") -> Response | None:
         """A page the source can do without: None, and a note, when it cannot be had."""

@@ -41,7 +41,7 @@ class Database:
             self._read = _sqlite_engine(url, begin="BEGIN", readonly=True)
         else:
             self.dialect = "postgresql"
-            self._write = sa.create_engine(url, pool_pre_ping=True)
+            self._write = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
             self._read = self._write.execution_options(postgresql_readonly=True)
 
     @classmethod
@@ -165,7 +165,7 @@ def _url(text: str) -> sa.URL:
 
 
 def _sqlite_engine(url: sa.URL, *, begin: str, readonly: bool = False) -> Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None

@@ -61,18 +61,39 @@ def _pair_group(rows: list[VersionRow], members: list[Incoming]) -> dict[int, Ve
 
 
 def _row_address(row: VersionRow) -> str:
-    return str(row.links[0]["url"]) if row.links and row.links[0].get("url") else ""
+    return str(row.links[0].get("url", "")) if row.links else ""
 
 
-def _address(member: Incoming) -> str:
-    return member.version.links[0].url if member.version.links else ""
+def _address(one: Incoming) -> str:
+    return one.version.links[0].url if one.version.links else ""
+
+
+def _words(one: Incoming) -> str:
+    return one.text.text_sha256 if one.text.accepted else ""
+
+
+def _bytes(one: Incoming) -> str:
+    return one.text.sha256 if one.text.accepted else ""
 
 
 _Mark = tuple[Callable[[VersionRow], Hashable], Callable[[Incoming], Hashable]]
 
+# Each in turn; where several rows are equal by one mark, the fuller one before decided.
 _MARKS: tuple[_Mark, ...] = (
-    (lambda row: row.text_sha256, lambda one: one.text.accepted and one.text.text_sha256),
-    (lambda row: row.document_sha256, lambda one: one.text.accepted and one.text.sha256),
+    (
+        lambda row: (row.text_sha256, row.date, _row_address(row)),
+        lambda one: _words(one) and (_words(one), one.version.date, _address(one)),
+    ),
+    (
+        lambda row: (row.text_sha256, row.date),
+        lambda one: _words(one) and (_words(one), one.version.date),
+    ),
+    (lambda row: row.text_sha256, _words),
+    (lambda row: row.document_sha256, _bytes),
+    (
+        lambda row: (_row_address(row), row.date),
+        lambda one: _address(one) and (_address(one), one.version.date),
+    ),
     (_row_address, _address),
     (lambda row: row.date, lambda one: one.version.date),
 )

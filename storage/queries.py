@@ -211,6 +211,17 @@ class Queries:
         with self._database.reading() as connection:
             return facts.message_facts(connection, message_id)
 
+    def version_text(self, version_id: int) -> str | None:
+        """The text of a version; None when there is no such version or it has no text."""
+        statement = (
+            sa.select(tables.texts.c.body)
+            .join(tables.versions, tables.versions.c.text_id == tables.texts.c.id)
+            .where(tables.versions.c.id == version_id)
+        )
+        with self._database.reading() as connection:
+            found: str | None = connection.execute(statement).scalar()
+            return found
+
 
 def in_place(measure_id: sa.ColumnElement[int], pattern: str) -> sa.ColumnElement[bool]:
     """Whether a measure is issued by, or concerns, a place that the pattern covers."""

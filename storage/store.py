@@ -345,9 +345,16 @@ def _write_alone(connection: Connection, crawl: Crawl, seen: Seen) -> Outcome:
 
 
 def _try(connection: Connection, crawl: Crawl, seen: Sequence[Seen]) -> list[Outcome]:
-    with connection.begin_nested():
+    savepoint = connection.begin_nested()
+    try:
         group = plan(connection, crawl, seen, seen[0].observation.source)
         group.flush()
+    except Exception as error:
+        # On a full disk SQLite has given up the whole transaction, savepoints and all.
+        if _costs_only_itself(error):
+            savepoint.rollback()
+        raise
+    savepoint.commit()
     return group.outcomes
 
 

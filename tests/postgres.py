@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -53,6 +54,13 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A real PostgreSQL server, started once a session and removed after it."""
+    with running(Home.create(tmp_path_factory.mktemp("postgres"))) as server:
+        yield server
+
+
+@contextmanager
+def running(home: Home) -> Iterator[PostgresServer]:
+    """Start a server for as long as it is used; nothing of it is left."""
     with warnings.catch_warnings():
         # Without a login session there is no runtime folder, which the package says aloud.
         warnings.simplefilter("ignore")
@@ -62,7 +70,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
-        yield PostgresServer(server.get_uri(), Home.create(tmp_path_factory.mktemp("postgres")))
+        yield PostgresServer(server.get_uri(), home)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -120,7 +120,7 @@ def nobody(_facts: ChangeFacts) -> list[AlertDraft]:
     return []
 
 
-@dataclass
+@dataclass(repr=False)
 class Site:
     """A source that is crawled once a day. It is past its baseline unless said otherwise."""
 

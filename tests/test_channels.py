@@ -285,6 +285,31 @@ def test_starttls_verifies_and_logs_in(certificate):
     assert "wrong-word" not in str(refused.value)
 
 
+def test_tls_from_the_first_byte(certificate):
+    """Port 465 speaks TLS at once, to a server whose certificate is checked."""
+    mailbox = Mailbox()
+    server = Server(mailbox)
+    server.ssl_context = server_tls(certificate)
+    trusting = ssl.create_default_context(cafile=certificate / "cert.pem")
+    server.ssl_context.check_hostname = False
+    server.start()
+    try:
+        known = {"host": "127.0.0.1", "port": server.port, "sender": SENDER, "security": "tls"}
+        Mail(**known, context=trusting).send(outgoing())
+        with pytest.raises(Temporary, match="certificate"):
+            Mail(**known).send(outgoing())
+    finally:
+        server.stop()
+    assert len(mailbox.taken) == 1
+
+
+def test_a_password_is_never_sent_in_the_clear():
+    """Without TLS there is no login, except on this machine."""
+    far = Mail(host="mail.invalid", port=25, sender=SENDER, user="u", password="p", security="none")
+    with pytest.raises(Temporary, match="without TLS"):
+        far.send(outgoing())
+
+
 def test_a_server_without_starttls_gets_nothing():
     """STARTTLS that was asked for and is not offered is never skipped."""
     mailbox = Mailbox()

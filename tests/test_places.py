@@ -241,7 +241,9 @@ def test_every_county_of_a_real_workbook_is_a_place(corpus):
     from openpyxl import load_workbook
 
     file = corpus / "287g/ice/sheets/participatingAgencies__participatingAgencies11252025am.xlsx"
-    rows = load_workbook(file, read_only=True).active.iter_rows(values_only=True)
+    book = load_workbook(file, read_only=True)
+    rows = iter(list(book.active.iter_rows(values_only=True)))
+    book.close()
     header = [str(cell).strip().upper() for cell in next(rows)]
     where, what = header.index("STATE"), header.index("COUNTY")
     found = set()

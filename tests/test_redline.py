@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import time
 from unittest import mock
 
 import pytest
@@ -200,6 +201,23 @@ class TestAlignment:
         assert result.inserted + result.deleted <= 1_000
         moved = sum(hunk.new_end - hunk.new_start for hunk in result.hunks if hunk.kind == "move")
         assert moved >= 150
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("a " * 30_000, "b a " * 15_000),
+            ("x " * 20_000 + "y z " * 12_000, "y z " * 12_000 + ("x " * 20_000 + "q ") * 2),
+            ("a b c " * 10_000, "c b a " * 10_000),
+            (" ".join(map(str, range(30_000))), " ".join(map(str, reversed(range(30_000))))),
+        ],
+        ids=["sparse", "twice", "turned", "reversed"],
+    )
+    def test_hostile_texts(self, old, new):
+        """Texts made to be hard are compared in seconds, and rightly."""
+        start = time.perf_counter()
+        result = redline(old, new)
+        assert time.perf_counter() - start < 30
+        assert apply(old.split(), result.hunks) == new.split()
 
     def test_texts_without_a_common_stretch(self):
         """Two long texts that share only scattered words still give a right redline."""

@@ -11,18 +11,14 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from monitor.app import UsageError
 from monitor.jobs import Children, crawl
-from monitor.scheduler import (
-    AlreadyServing,
-    DueTrigger,
-    Pace,
-    serve,
-    sole_scheduler,
-    timetables,
-)
+from monitor.scheduler import DueTrigger, Pace, serve, timetables
+from monitor.service import only_one
 from monitor.timetable import Planned, Timetable
 from storage.database import Database
 from storage.errors import LockLost
@@ -141,7 +137,7 @@ class FakeChild:
 def test_a_child_is_asked_to_stop_once():
     """A second request would make a crawl drop what it holds."""
     children, child, codes = Children(), FakeChild(starts=False), []
-    thread = threading.Thread(target=lambda: codes.append(children.run("g", child)))
+    thread = threading.Thread(target=lambda: codes.append(children.run("g", lambda: child)))
     thread.start()
     while not children.names():
         time.sleep(0.01)
@@ -161,14 +157,16 @@ def test_a_child_is_asked_to_stop_once():
 def test_nothing_starts_once_closed_or_twice():
     """Neither a stopping process nor a group that is being crawled starts a child."""
     children, child = Children(), FakeChild()
-    thread = threading.Thread(target=children.run, args=("g", child))
+    thread = threading.Thread(target=children.run, args=("g", lambda: child))
     thread.start()
     child.started.wait(5)
-    assert crawl("g", ("a",), make_child=lambda *_: FakeChild(), children=children) is None
+    made = []
+    assert crawl("g", ("a",), make_child=lambda *_: made.append(1), children=children) is None
     children.kill()
     thread.join()
     children.close()
-    assert crawl("h", ("a",), make_child=lambda *_: FakeChild(), children=children) is None
+    assert crawl("h", ("a",), make_child=lambda *_: made.append(1), children=children) is None
+    assert made == [], "a row would have been opened for a crawl that never runs"
 
 
 def now():
@@ -326,10 +324,10 @@ def test_a_crawl_picks_up_what_became_due_meanwhile():
 def test_there_is_one_scheduler_only(database, database_url):
     """A second one of the same home or database is refused with a word on what to do."""
     other = Database.open(database_url, home=database.home)
-    first, second = sole_scheduler(Locks(database)), sole_scheduler(Locks(other))
-    with first, pytest.raises(AlreadyServing, match="stop it first"), second:
+    homes = [SimpleNamespace(locks=Locks(opened)) for opened in (database, other)]
+    with only_one(homes[0]), pytest.raises(UsageError, match="stop it first"), only_one(homes[1]):
         pytest.fail("a second scheduler was let in")
-    with sole_scheduler(Locks(other)):
+    with only_one(homes[1]):
         pass
     other.close()
 

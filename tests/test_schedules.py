@@ -90,7 +90,7 @@ def test_the_words_of_a_schedule(words, fields):
 )
 def test_what_is_no_schedule_is_explained(words, expected):
     """An error says what was found and which words are understood."""
-    with pytest.raises(ScheduleError, match="^found ") as caught:
+    with pytest.raises(ScheduleError, match=r"^found ") as caught:
         parse_schedule(words, NEW_YORK)
     assert expected in str(caught.value)
 

@@ -81,13 +81,13 @@ def test_a_message_is_closed_when_it_is_claimed(site: Site, outbox: Outbox) -> N
     """What comes after the claim goes into the slot's next message, with another key."""
     site.crawl(*bills(1))
     (first,) = outbox.claim(now=site.now, lease=timedelta(days=3))
-    site.crawl(*bills(1, status="Passed"))
+    site.crawl(*bills(1, title="Masks"))
     (second,) = outbox.claim(now=site.now, lease=LEASE)
     assert first.slot == second.slot
     assert first.key != second.key
     kinds = [[alert.kind for alert in site.queries.message_facts(one.id).alerts]
              for one in (first, second)]  # fmt: skip
-    assert kinds == [["new"], ["status"]]
+    assert kinds == [["new"], ["title"]]
 
 
 def test_a_message_is_not_claimed_before_it_is_due(site: Site, outbox: Outbox) -> None:

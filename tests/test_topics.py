@@ -76,10 +76,11 @@ def test_a_faulty_pack_names_its_own_file():
     reader = Reader("topics/x.yaml")
     entry = reader.root(b"title: X\nquerry: a\nquery: a AND\nmatches: []\n")
     assert read_topic(reader, "x", entry, TOPIC_KEYS) is None
-    assert str(WatchlistErrors(reader.problems)).splitlines() == [
-        "topics/x.yaml:2:1: found the key 'querry', expected one of title, query, matches, rejects; "
-        "did you mean 'query'?",
-        "topics/x.yaml:3:8: found the end at column 6 of the query, "
-        'expected a term: a word, a "phrase", or something in parentheses',
-        "topics/x.yaml:4:10: found an empty list, expected at least one example",
+    assert [(error.line, error.column, error.expected) for error in reader.problems] == [
+        (2, 1, "one of title, query, matches, rejects"),
+        (3, 8, 'a term: a word, a "phrase", or something in parentheses'),
+        (4, 10, "at least one example"),
     ]
+    assert str(WatchlistErrors(reader.problems)).startswith(
+        "topics/x.yaml:2:1: found the key 'querry'"
+    )

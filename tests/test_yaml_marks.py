@@ -67,7 +67,7 @@ def test_an_empty_file_is_no_value_and_no_fault():
         ("a: *nobody\n", (1, 4), "quotes"),
         ("a: &me [*me]\n", (1, 9), "alias"),
         ("a: [*]\n", (1, 6), "quotes"),
-        ("a: [terminal:]\n", (1, 14), "quotes"),
+        ("a: [terminal:]\n", (1, 13), "quotes"),
         ("a: b: c\n", (1, 5), "mapping values"),
         ("a:\n\tb: c\n", (2, 1), "tabs"),
         ("a: [b\n", (2, 1), "YAML"),

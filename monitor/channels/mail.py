@@ -95,6 +95,7 @@ class Mail:
         return Sent(str(mail["Message-ID"]))
 
     def _connect(self) -> smtplib.SMTP:
+        self._refuse_clear_text()
         context = self._context or ssl.create_default_context()
         if self._security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -106,7 +107,6 @@ class Mail:
             if self._security == "starttls":
                 server.starttls(context=context)
             if self._user:
-                self._refuse_clear_text()
                 server.login(self._user, self._password)
         except BaseException:
             server.close()
@@ -115,7 +115,7 @@ class Mail:
 
     def _refuse_clear_text(self) -> None:
         local = self._host in {"localhost", "127.0.0.1", "::1"}
-        if self._security == "none" and not local:
+        if self._user and self._security == "none" and not local:
             raise smtplib.SMTPNotSupportedError("the password is not sent without TLS")
 
     def _judged(self, error: Exception) -> Temporary | Permanent:

@@ -17,11 +17,17 @@ from monitor.cli.root import shared
     show_default=True,
     help="Where the mails, redlines and the demo's home go; made anew each time.",
 )
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65534),
+    default=0,
+    help="The government's first port [any free one].",
+)
 @shared
 @click.pass_context  # fmt: skip
-def demo(ctx: click.Context, folder: Path) -> None:
+def demo(ctx: click.Context, folder: Path, port: int) -> None:
     from monitor.demo.run import run_demo
 
     out = output(ctx)
-    if not run_demo(folder, out):
+    if not run_demo(folder, out, port):
         ctx.exit(1)

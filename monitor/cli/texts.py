@@ -9,12 +9,12 @@ from monitor.cli.output import Output, output
 from monitor.cli.root import shared
 
 MARK_STYLES = {"added": "green underline", "struck": "red strike"}
-HUNK_STYLES = {
-    "insert": "green",
-    "delete": "red strike",
-    "same": "",
+SEGMENT_STYLES = {
+    "inserted": "green",
+    "deleted": "red strike",
+    "moved-from": "blue strike",
+    "moved-to": "blue",
     "section": "bold",
-    "move": "blue",
 }
 
 
@@ -154,6 +154,6 @@ def diff(ctx: click.Context, old: str, new: str, html: Path | None) -> None:
 
     shown = Text()
     for kind, words in render_segments(result, before, after):
-        shown.append(_safe(words), style=HUNK_STYLES.get(kind, ""))
+        shown.append(_safe(words), style=SEGMENT_STYLES.get(kind, ""))
     out.console().print(shown, soft_wrap=True)
     out.remark(f"{result.inserted} words inserted, {result.deleted} deleted.")

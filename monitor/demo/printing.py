@@ -52,11 +52,15 @@ def print_order(identifier: str, title: str, paper: Paper, signed: str, at: date
 
 
 def print_bill(identifier: str, note: str, paper: Paper, at: datetime) -> bytes:
-    """A bill as a PDF: running head, numbered lines, page number at the foot."""
+    """A bill as a PDF: running head, numbered lines, page number at the foot.
+
+    The note stands in the file's title only, so that a new print of the same
+    text has the same words on its pages.
+    """
     canvas, buffer = open_canvas(f"{identifier} {note}", at)
     for number, lines in enumerate(paged(list(set_text(paper)), 26), 1):
         canvas.setFont(FONT, 9)
-        canvas.drawString(LEFT, 750, f"{identifier} - {note}")
+        canvas.drawString(LEFT, 750, identifier)
         canvas.drawRightString(RIGHT, 750, "Cascadia Legislature, 2026 Regular Session")
         draw_lines(canvas, lines, spacing=24, numbered=True)
         canvas.setFont(FONT, 9)

@@ -32,7 +32,7 @@ from pipelines.clean import (
     drop_running_lines,
     join_broken_words,
     restore_symbols,
-    text_of,
+    texts_of,
 )
 from pipelines.extract.reading import in_order
 from pipelines.texts import Extracted, Limits, Page
@@ -107,7 +107,9 @@ def _take(document: Any, limits: Limits, lines_of: _PageReader) -> _Taken:
                 continue
             left -= pdfium.FPDFText_CountChars(textpage)
             if left < 0:
-                taken.stopped = f"reading stopped at {limits.characters} characters, on page {number}"
+                taken.stopped = (
+                    f"reading stopped at {limits.characters} characters, on page {number}"
+                )
                 break
             lines = lines_of(page, textpage)
             if not lines and pdfium.FPDFPage_CountObjects(page) > 0:
@@ -173,7 +175,7 @@ def _reason(taken: _Taken, *, empty: bool, truncated: bool) -> str:
 
 
 def _about(numbers: list[int], one: str, many: str) -> str:
-    """"page 3 has ...", "pages 2-5, 9 have ...", or nothing."""
+    """Say it of page 3, or of pages 2-5, 9; nothing of no page."""
     if not numbers:
         return ""
     if len(numbers) == 1:
@@ -282,7 +284,7 @@ def _plain_lines(page: Any, textpage: Any) -> list[Line]:
 
 def _mended(pages: Sequence[list[Line]]) -> list[str]:
     pages = drop_running_lines(drop_line_numbers(pages))
-    return join_broken_words([text_of(page) for page in pages])
+    return join_broken_words(texts_of(pages))
 
 
 def _as_drawn(pages: Sequence[list[Line]]) -> list[str]:
@@ -336,19 +338,18 @@ class _Places:
     def _edges(self, index: int) -> tuple[float, float]:
         left, right = self._x, self._y
         bottom, top = c_double(), c_double()
-        pdfium.FPDFText_GetCharBox(
-            self._textpage, self._index(index), left, right, bottom, top
-        )
+        pdfium.FPDFText_GetCharBox(self._textpage, self._index(index), left, right, bottom, top)
         if not self._turns:
             return left.value, right.value
         corners = (self._shown(left.value, bottom.value), self._shown(right.value, top.value))
         return min(x for x, _ in corners), max(x for x, _ in corners)
 
     def _index(self, index: int) -> int:
-        """pdfium's number of a character; the text leaves out those without a meaning."""
+        """Turn the place in the text into pdfium's own, which counts unmapped characters too."""
         if self._exact:
             return index
-        return pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, index)
+        place: int = pdfium.FPDFText_GetCharIndexFromTextIndex(self._textpage, index)
+        return place
 
     def _shown(self, x: float, y: float) -> tuple[float, float]:
         return {1: (y, -x), 2: (-x, -y), 3: (-y, x)}.get(self._turns, (x, y))

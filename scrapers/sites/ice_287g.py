@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
@@ -23,7 +24,7 @@ from scrapers.agreements import Agreement, Identity, reconcile, unlisted
 from scrapers.errors import ParseDrift, SourceError
 from scrapers.items import Link, Listing, Measure, MeasureDate, Version
 from scrapers.ports import KnownMeasure
-from scrapers.rows import SheetRow, xlsx_rows
+from scrapers.rows import Sheet, SheetRow, xlsx_rows
 from scrapers.spider import SiteSpider, health_of
 
 INDEX = "https://www.ice.gov/identify-and-arrest/287g"
@@ -48,7 +49,7 @@ _SURE = 85
 _NONE = frozenset({"", "n/a", "#n/a", "na", "#na", "none", "-"})
 _SERIALS = range(30_000, 80_000)  # days since 1899-12-30, as spreadsheets count them
 _EPOCH = date(1899, 12, 30)
-_ADDRESS = re.compile(r"https?:/+(?=[^/])", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?:/+(?=[^/\s])", re.IGNORECASE)
 _WORKBOOK = r"/287g/[^?#]*?{kind}[^/?#]*\.xlsx"
 _STAMPS = (
     re.compile(r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)\d{6}"),
@@ -92,18 +93,23 @@ def real_address(link: str, base: str) -> str:
     """Where a link leads, without the wrappers mail programs and browsers put round it.
 
     Outlook's safe links, a browser extension's prefix, a lost slash, plain http.
+    Empty for what leads nowhere on the web.
     """
     address = link.strip()
-    for _ in range(3):
-        parts = urlsplit(address)
-        inner = parse_qs(parts.query).get("url", [""])[0]
-        if not (parts.hostname or "").endswith("safelinks.protection.outlook.com") or not inner:
-            break
-        address = inner.strip()
-    start = _ADDRESS.search(address)
-    if start:
-        address = "https://" + address[start.end() :]
-    return quote(urljoin(base, address), safe="/:?#[]@!$&'()*+,;=%~")
+    try:
+        for _ in range(3):
+            parts = urlsplit(address)
+            inner = parse_qs(parts.query).get("url", [""])[0]
+            if not (parts.hostname or "").endswith("safelinks.protection.outlook.com") or not inner:
+                break
+            address = inner.strip()
+        start = _ADDRESS.search(address)
+        if start:
+            address = "https://" + address[start.end() :]
+        found = quote(urljoin(base, address), safe="/:?#[]@!$&'()*+,;=%~")
+        return found if urlsplit(found).hostname and found.startswith("https:") else ""
+    except ValueError:
+        return ""
 
 
 def agreement(row: SheetRow, base: str, year: int) -> Agreement:
@@ -330,18 +336,31 @@ class Ice287g(SiteSpider):
 
     async def _workbook(self, url: str) -> tuple[list[Agreement], bool]:
         """A workbook's agreements, and whether every row could be read. Raises SourceError."""
+        file = url.rsplit("/", 1)[-1]
         page = await self.fetch(url)
-        sheets = xlsx_rows(page.body, required=REQUIRED, name=url.rsplit("/", 1)[-1])
+        sheets = await self._sheets(page.body, url, file)
         found: list[Agreement] = []
         failed = self.report.failed
         for sheet in sheets:
             for row in sheet.rows:
-                with self.row(f"{url.rsplit('/', 1)[-1]}, sheet {sheet.name}"):
+                with self.row(f"{file}, {sheet.name}"):
                     found.append(agreement(row, url, self.now.year))
         if not found:
             raise ParseDrift("the workbook lists no agreement", url)
         self._count_unmapped(found)
         return found, self.report.failed == failed
+
+    async def _sheets(self, content: bytes, url: str, file: str) -> tuple[Sheet, ...]:
+        """The sheets of a workbook, decoded in another process. Raises ParseDrift."""
+        reader = partial(xlsx_rows, required=REQUIRED, name=file)
+        try:
+            return await self.decode(reader, content)
+        except SourceError:
+            raise
+        except Exception as error:  # a decoder can end in any way; it ends this workbook only
+            raise ParseDrift(
+                f"the workbook could not be read: {type(error).__name__}", url
+            ) from error
 
     def _count_unmapped(self, found: Sequence[Agreement]) -> None:
         """Count words we do not know; their rows are kept as printed."""

@@ -106,7 +106,9 @@ _MAPPED = frozenset(
 _NUMBER = re.compile(r"([A-Z]+)0*(\d+)")
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _PATRON = re.compile(r'"?(\d+)"?\s*-\s*(.+)')
-_EDGE = "\v"  # no such character stands in a summary
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_EDGE = "\v"  # is no character of a summary: control characters are taken out of it
+_SILENT = frozenset({"script", "style"})
 _BLOCKS = frozenset({"p", "div", "br", "hr", "li", "ul", "ol", "table", "tr"})
 
 classify = classifier(VIRGINIA)
@@ -246,9 +248,10 @@ def plain(markup: str) -> str:
     The pieces of inline tags are joined without a blank, since the site breaks
     words across them; blocks end a line.
     """
-    if not markup.strip():
+    printable = _CONTROL.sub(" ", markup)
+    if not printable.strip():
         return ""
-    text = "".join(_text_of(html.fragment_fromstring(markup, create_parent="div")))
+    text = "".join(_text_of(html.fragment_fromstring(printable, create_parent="div")))
     lines = (words(line) for line in text.split(_EDGE))
     return "\n".join(line for line in lines if line)
 
@@ -256,11 +259,11 @@ def plain(markup: str) -> str:
 def _text_of(element: Any) -> Iterator[str]:
     edge = _EDGE if element.tag in _BLOCKS else ""
     yield edge
-    if isinstance(element.tag, str):
+    if isinstance(element.tag, str) and element.tag not in _SILENT:
         yield element.text or ""
-    for child in element:
-        yield from _text_of(child)
-        yield child.tail or ""
+        for child in element:
+            yield from _text_of(child)
+            yield child.tail or ""
     yield edge
 
 

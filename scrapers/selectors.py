@@ -1,0 +1,128 @@
+"""Reading pages by the CSS selectors a watchlist gives: words, addresses, days, columns."""
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
+
+from cssselect import SelectorError
+from parsel import Selector
+
+from scrapers.errors import SourceError
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+CENTURY_TURNS = 70  # "1/5/69" is 2069 and "1/5/70" is 1970
+
+_MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]*)\.?"
+_DAYS = (
+    re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}|\d{2})(?![\d/])"),
+    re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.I),
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(?P<year>\d{{4}})\b", re.I),
+)
+
+
+def words(node: Selector, css: str = "") -> str:
+    """The words a selector finds, blanks folded; "" when it finds none.
+
+    A selector that ends in `::text` or `::attr(...)` gives all it finds, any
+    other the whole text of the first element. Without a selector: of the node.
+    """
+    if "::" in css:
+        return " ".join(" ".join(node.css(css).getall()).split())
+    elements = node.css(css) if css else [node]
+    return " ".join(" ".join(elements[0].xpath(".//text()").getall()).split()) if elements else ""
+
+
+def addresses(node: Selector, css: str, base: str) -> tuple[str, ...]:
+    """The web addresses a selector finds, each once: its own, or those of the links in it.
+
+    Without a fragment; addresses of mail, scripts and the like are left out.
+    """
+    if "::" in css:
+        found = node.css(css).getall()
+    else:
+        parts = node.css(css) if css else [node]
+        found = [href for part in parts for href in part.xpath(".//@href | ./@href").getall()]
+    whole = (urldefrag(urljoin(base, href.strip())).url for href in found if _leads_on(href))
+    return tuple(dict.fromkeys(url for url in whole if urlsplit(url).scheme in {"http", "https"}))
+
+
+def _leads_on(href: str) -> bool:
+    return bool(href.strip()) and not href.strip().startswith("#")
+
+
+def without(url: str, incidental: Collection[str]) -> str:
+    """The address without the query parameters that do not identify a page."""
+    parts = urlsplit(url)
+    if not incidental or not parts.query:
+        return url
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in incidental]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def day(printed: str) -> date | None:
+    """The first day in printed words, None where there is none.
+
+    Forms of US sites: January 29, 2026; Thursday, Jan. 29, 2026; 1/29/2026;
+    1/29/26; 2026-01-29; 29 January 2026.
+    """
+    found = [match for form in _DAYS if (match := form.search(printed))]
+    if not found:
+        return None
+    first = min(found, key=lambda match: match.start())
+    month, year = first["month"].lower(), int(first["year"])
+    if year < 100:
+        year += 1900 if year >= CENTURY_TURNS else 2000
+    number = int(month) if month.isdecimal() else MONTHS.index(month[:3]) + 1
+    try:
+        return date(year, number, int(first["day"]))
+    except ValueError:
+        return None
+
+
+def columns(row: Selector, headings: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Selectors of a table row's cells by what stands above them.
+
+    `headings` maps each field to regular expressions, the likeliest first; a
+    column serves one field. A row without a headed table gives nothing.
+    """
+    heads = row.xpath("ancestor::table[1]//tr[th][1]/*[self::th or self::td]")
+    names = [words(head).casefold() for head in heads]
+    taken: dict[str, int] = {}
+    for field, patterns in headings.items():
+        ranks = (
+            rank
+            for pattern in patterns
+            for rank, name in enumerate(names, 1)
+            if rank not in taken.values() and re.search(pattern, name)
+        )
+        rank = next(ranks, 0)
+        if rank:
+            taken[field] = rank
+    return {field: f"td:nth-child({rank}), th:nth-child({rank})" for field, rank in taken.items()}
+
+
+def checked(
+    parameters: Mapping[str, Any], selectors: Collection[str], others: Collection[str]
+) -> dict[str, str]:
+    """The selectors a watchlist gives, by name.
+
+    Raises SourceError for a parameter nobody knows and for what is no CSS.
+    """
+    known = {*selectors, *others}
+    for name in parameters:
+        if name not in known:
+            meant = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {meant[0]!r}?" if meant else ""
+            raise SourceError(f"the watchlist gives {name!r}, which this source does not know{hint}")
+    given = {name: str(parameters[name]) for name in selectors if parameters.get(name)}
+    blank = Selector(text="<p/>")
+    for name, css in given.items():
+        try:
+            blank.css(css)
+        except (SelectorError, ValueError) as error:
+            raise SourceError(f"the watchlist's {name} is no CSS selector: {css!r} ({error})") from error
+    return given

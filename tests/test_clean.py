@@ -1,0 +1,262 @@
+"""Folding for comparison, and the mending of printed lines."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipelines.clean import (
+    SOFT_BREAK,
+    Line,
+    drop_line_numbers,
+    drop_running_lines,
+    join_broken_words,
+    normalise,
+    restore_symbols,
+    text_digest,
+    texts_of,
+)
+
+TRICKY = st.text(
+    st.one_of(
+        st.sampled_from(
+            " \n\f\t-'\"`aeAB9\u00ad\ufffe\u200b\u2013\u2014\u2019\u201c\u2033\u00a0\u0301"
+        ),
+        st.characters(),
+    ),
+    max_size=40,
+)
+PROSE = st.lists(
+    st.text(st.sampled_from("abcdefgXYZ()§.,;"), min_size=1, max_size=9), min_size=1, max_size=40
+)
+
+
+@given(TRICKY)
+@example("a-\n-b")
+@example("--\u2014 -'''")
+@example("e\u200b\u0301")
+@example("\u1100-\n\u1161")
+def test_folding_twice_is_folding_once(text):
+    """What is normalised stays as it is."""
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(PROSE, st.data())
+def test_line_breaks_change_neither_words_nor_digest(words, data):
+    """A text is the same text however its lines are broken."""
+    gaps = st.sampled_from([" ", "\n", "\n\n", "\f", "\r\n", "\u00a0", " \t "])
+    printed = "".join(word + data.draw(gaps) for word in words)
+    assert normalise(printed) == " ".join(words)
+    assert text_digest(printed) == text_digest(" ".join(words))
+
+
+@given(st.text(st.characters(categories=["Ll", "Lu"]), min_size=1, max_size=30))
+def test_letters_and_their_case_are_kept(text):
+    """Folding never takes a letter away or changes its case."""
+    assert normalise(text) == unicodedata.normalize("NFKC", text)
+
+
+@given(PROSE, PROSE)
+def test_other_words_have_another_digest(one, other):
+    """The digest tells texts apart by their letters."""
+    same = "".join(one) == "".join(other)
+    assert (text_digest(" ".join(one)) == text_digest(" ".join(other))) is same
+
+
+@pytest.mark.parametrize(
+    ("printed", "folded"),
+    [
+        ("the Sheriff\u2019s \u201coffice\u201d", 'the Sheriff\'s "office"'),
+        ("\u2018\u2018ICE\u2019\u2019 and ``ICE''", '"ICE" and "ICE"'),
+        ("\u00a7\u00a0287(g)", "\u00a7 287(g)"),
+        ("three\u2013fifths of 5\u2212104", "three-fifths of 5-104"),
+        ("law\u2014and order -- or not", "law - and order - or not"),
+        ("o\ufb03cer of the \ufb01rst \ufb02oor", "officer of the first floor"),
+        ("immi-\ngration IMMI-\n GRATION", "immigration IMMIGRATION"),
+        ("Vice-\nChair in 2025-\n26", "Vice-Chair in 2025- 26"),
+        ("immi\u00ad\ngra\u00adtion en\ufffe\nforce", "immigration enforce"),
+        ("no\u200bthing \u202ehid\u2069den\ufeff", "nothing hidden"),
+        ("  one\r\n\r\n two\fthree\t ", "one two three"),
+    ],
+)
+def test_glyphs_are_folded(printed, folded):
+    """The same words set with other glyphs compare as equal."""
+    assert normalise(printed) == folded
+
+
+def test_digest_ignores_hyphens_within_words_alone():
+    """A new print may break "self-support" elsewhere; a dash between numbers is law."""
+    assert text_digest("self-support") == text_digest("selfsupport")
+    assert text_digest("sections 1-2") != text_digest("sections 12")
+    assert len(text_digest("")) == 64
+
+
+def test_a_lost_section_sign_comes_back_before_a_number_only():
+    """U+FFFD before a section number was a section sign; elsewhere nobody knows."""
+    assert restore_symbols("\ufffd 287(g) \ufffd\ufffd 1-2 \ufffdrsonnel") == (
+        "\u00a7 287(g) \u00a7\u00a7 1-2 \ufffdrsonnel"
+    )
+
+
+def test_odd_characters_become_readable():
+    """Ligatures, odd spaces and bullets are replaced, controls and widthless characters go."""
+    assert restore_symbols("\ufb01rst\u00a0o\ufb00ice\x00 \uf0b7 a\u200bb\x0c\n\tc") == (
+        "first office \u2022 ab\n\tc"
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        (f"the immi{SOFT_BREAK}\ngration law of", "the immigration\nlaw of"),
+        ("the immi-\ngration", "the immigration"),
+        ("the immi\u00ad\ngration law", "the immigration\nlaw"),
+        ("welfare-\nrelated positions", "welfare-related\npositions"),
+        ("the Vice-\nChair shall", "the Vice-Chair\nshall"),
+        ("Law 107-\n276, as amended", "Law 107-276,\nas amended"),
+        ("three\u2013\nfifths of all", "three\u2013fifths\nof all"),
+        ("public safety: a public-\nsafety threat", "public safety: a public-safety\nthreat"),
+        ("deep-sea and deep-\nsea ports", "deep-sea and deep-sea\nports"),
+        ("law \u2013\nand order", "law \u2013\nand order"),
+        (f"re{SOFT_BREAK}", "re-"),
+        ("re-\n\nNext", "re-\n\nNext"),
+    ],
+)
+def test_words_broken_at_the_line_end_are_made_whole(broken, whole):
+    """The second half comes up, and hyphens that belong to a word stay."""
+    assert join_broken_words([broken]) == [whole]
+
+
+def test_the_whole_document_decides_on_a_hyphen():
+    """How another page writes a word tells whether its hyphen is its own."""
+    assert join_broken_words(["a tax-\nfree gift", "taxfree and more"])[0] == "a taxfree\ngift"
+
+
+def numbered(words, *, x=30.0, body_x=70.0, y=700.0):
+    """Lines with the numbers 1, 2, 3 ... before them, as pdfium gives them."""
+    return [
+        Line(f"{number} {text}", x - 6.0 * (number > 9), y - 14 * number, body_x=body_x)
+        for number, text in enumerate(words, 1)
+    ]
+
+
+WORDS = "no sheriff shall enter into an agreement under which officers act for another".split()
+PROSE_LINES = [f"{word} and so forth until the line is full of words" for word in WORDS]
+
+
+def test_line_numbers_on_several_pages_are_dropped():
+    """Numbers that count the lines of each page anew are not part of the law."""
+    pages = [numbered(PROSE_LINES), numbered(PROSE_LINES[:7]), numbered(PROSE_LINES[:2])]
+    cleaned = drop_line_numbers(pages)
+    assert [[line.text for line in page] for page in cleaned] == [
+        PROSE_LINES, PROSE_LINES[:7], PROSE_LINES[:2],
+    ]  # fmt: skip
+    assert cleaned[0][0].x == 70
+
+
+def test_line_numbers_at_the_right_are_dropped():
+    """The margin may be the right one."""
+    pages = [
+        [
+            Line(f"{words} {n}", 70, 700 - 14 * n, tail_x=560)
+            for n, words in enumerate(PROSE_LINES, 1)
+        ]
+        for _ in range(2)
+    ]
+    cleaned = drop_line_numbers(pages)
+    assert [line.text for line in cleaned[1]] == PROSE_LINES
+
+
+def test_numbered_rows_of_a_table_are_kept():
+    """A table that counts its rows over two pages holds facts."""
+    names = ["Adams", "Baker", "Clark", "Davis", "Evans", "Frank"]
+    table = [numbered(names), numbered(names)]
+    assert drop_line_numbers(table) == table
+
+
+def test_numbers_that_skip_are_kept():
+    """Section numbers at the margin do not run 1, 2, 3."""
+    page = numbered(PROSE_LINES)
+    del page[4]
+    assert drop_line_numbers([page, page]) == [page, page]
+
+
+def test_numbers_close_to_their_text_are_kept():
+    """A list "1 first, 2 second" is set with a word's space, not in a margin."""
+    page = numbered(PROSE_LINES, x=70.0, body_x=79.0)
+    assert drop_line_numbers([page, page]) == [page, page]
+
+
+def body(*texts, top=700.0):
+    return [Line(text, 70, top - 14 * rank) for rank, text in enumerate(texts)]
+
+
+def texts(pages):
+    return [[line.text for line in page] for page in pages]
+
+
+def test_heads_and_feet_that_count_pages_go():
+    """A head with the page's number and a foot with it are furniture."""
+    pages = [
+        [Line(f"HOUSE BILL 4 {n}" if n % 2 else f"{n} HOUSE BILL 4", 70, 750), *body(*lines),
+         Line(f"Page {n} of 4", 300, 30)]
+        for n, lines in enumerate([WORDS[:3], WORDS[3:6], WORDS[6:9], WORDS[9:12]], 1)
+    ]  # fmt: skip
+    assert texts(drop_running_lines(pages)) == [
+        WORDS[:3], WORDS[3:6], WORDS[6:9], WORDS[9:12],
+    ]  # fmt: skip
+
+
+def test_a_constant_head_stays_on_the_first_page():
+    """The head of the first page may be the only place that names the document."""
+    pages = [[Line("ORDINANCE 7", 70, 750), *body(word, "x", "y")] for word in WORDS[:4]]
+    heads = [page[0] for page in texts(drop_running_lines(pages))]
+    assert heads == ["ORDINANCE 7", *WORDS[1:4]]
+
+
+def test_body_lines_that_happen_to_repeat_stay():
+    """The same words at the top of three pages far apart, or at other heights, are body."""
+    far = [body("The amount is" if n in {0, 9, 19} else f"{n} words", "x", "y") for n in range(20)]
+    assert texts(drop_running_lines(far)) == texts(far)
+    uneven = [body("The amount is", "x", "y", top=700 - 20 * n) for n in range(4)]
+    assert texts(drop_running_lines(uneven)) == texts(uneven)
+
+
+def test_section_numbers_that_rise_with_the_pages_stay():
+    """A section's number inside a line is no page number, unless most pages have it."""
+    pages = [body(f"SECTION {n + 3}. In addition, {word}", "x") for n, word in enumerate(WORDS[:4])]
+    pages += [body(word, "x") for word in WORDS[4:12]]
+    assert texts(drop_running_lines(pages)) == texts(pages)
+
+
+def test_a_page_number_alone_goes_even_once():
+    """The second of two pages often is the only numbered one."""
+    pages = [
+        body("SENATE BILL 245", "a", "b"),
+        [Line("2 SENATE BILL 245", 70, 750), *body("c", "d")],
+    ]
+    assert texts(drop_running_lines(pages)) == [["SENATE BILL 245", "a", "b"], ["c", "d"]]
+    pages = [body("a", "b"), [*body("c", "d"), Line("- 2 -", 300, 30)]]
+    assert texts(drop_running_lines(pages)) == [["a", "b"], ["c", "d"]]
+
+
+def test_a_page_of_nothing_but_furniture_keeps_it():
+    """Cleaning never empties a page."""
+    pages = [[Line("Sheriff's Office", 70, 30)] for _ in range(9)]
+    assert texts(drop_running_lines(pages)) == texts(pages)
+
+
+def test_stamps_up_the_margin_go_when_they_repeat():
+    """A typesetter's stamp on every page goes; an aside of one page stays at its end."""
+    stamp = Line("stamped by night", 20, 18, aside=True)
+    pages = [[*body("a", "b"), stamp], [*body("c", "d"), stamp, Line("COPY", 20, 90, aside=True)]]
+    assert texts(drop_running_lines(pages)) == [["a", "b"], ["c", "d", "COPY"]]
+
+
+def test_lines_that_stand_apart_are_parted_by_a_blank_line():
+    """Paragraphs are told by the space above them, in this document's own measure."""
+    lines = [Line("a", 0, 700), Line("b", 0, 686), Line("c", 0, 657), Line("d", 0, 643)]
+    assert texts_of([lines, []]) == ["a\nb\n\nc\nd", ""]
+    single = [Line(word, 0, 700 - 14 * rank) for rank, word in enumerate("abcd")]
+    assert texts_of([single]) == ["a\nb\nc\nd"]
