@@ -27,6 +27,7 @@ class Child:
     plan: Mapping[str, Any]
     listener: Listener
     deadline_seconds: float
+    environment: Mapping[str, str]
     log: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
@@ -40,6 +41,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None,
+            env=dict(self.environment),
             start_new_session=True,
         )
         self.process = process

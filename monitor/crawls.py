@@ -20,7 +20,6 @@ from storage.ports import SourceReport
 
 log = logging.getLogger(__name__)
 
-DEADLINE_SECONDS = 4 * 3600.0
 Listener = Callable[[Mapping[str, Any]], None]
 
 
@@ -70,7 +69,9 @@ def run_crawls(
         ]  # fmt: skip
         ids = [crawl_id for crawls in work for crawl_id, _ in crawls]
         plans = [{"home": str(app.home), "crawls": [plan for _, plan in crawls]} for crawls in work]
-        children = [Child(plan, listener, DEADLINE_SECONDS) for plan in plans]
+        children = [
+            Child(plan, listener, app.settings.crawl_deadline, app.environment) for plan in plans
+        ]
         try:
             run_all(children)
         finally:

@@ -82,7 +82,7 @@ def new_child(
     observation = Observation(group=grouped[0], specs=specs, archive=None, now=app.clock())
     _, plan = open_crawl(app, opened, observation, watchlist, record=True, compare=False)
     return Child(
-        {"home": str(app.home), "crawls": [plan]}, log_progress, app.settings.crawl_deadline
+        {"home": str(app.home), "crawls": [plan]}, log_progress, app.settings.crawl_deadline, app.environment
     )
 
 

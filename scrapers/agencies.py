@@ -18,15 +18,14 @@ from rapidfuzz.fuzz import ratio
 _SHORT = {
     "boro": "borough", "co": "county", "dept": "department", "ft": "fort", "hwy": "highway",
     "mt": "mount", "ofc": "office", "pct": "precinct", "pd": "police department",
-    "sheriffs": "sheriff", "constables": "constable", "st": "saint", "twp": "township",
-    "univ": "university",
+    "st": "saint", "twp": "township", "univ": "university",
 }  # fmt: skip
 _DIVISIONS = frozenset({"county", "parish"})
 _FORMS = frozenset({"borough", "township", "town", "village", "city", "county", "parish"})
 _PLAIN = frozenset(
     {"police", "department", "sheriff", "office", "constable", "services", "state", "board", "trustees"}
 ) | _FORMS  # fmt: skip
-_EMPTY = frozenset({"of", "the", "and", "for", "in", "at", "a", "s"})
+_EMPTY = frozenset({"of", "the", "and", "for", "in", "at"})
 _CUSTODY = frozenset(
     {"jail", "prison", "detention", "corrections", "correctional", "commissioners"}
 )
@@ -35,7 +34,7 @@ _SCHOOLS = frozenset({"university", "college", "school"})
 _TYPO_FROM = 5  # shorter words differ too easily by one letter
 _TWO_TYPOS_FROM = 8
 _TOWN_OF = re.compile(r"^(the )?(city|town) of ")  # City of Melbourne is Melbourne
-_CASE_OF = re.compile(r"s?['\u2019`]s?\b")
+_APOSTROPHE = re.compile("['\u2019`]")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
 
@@ -51,8 +50,9 @@ class Likeness(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name taken apart: all its words, those that tell it apart, its kind, its forms."""
+    """A name taken apart: its words as said and in order, those that tell it apart, its kind, its forms."""
 
+    said: tuple[str, ...]
     words: tuple[str, ...]
     core: tuple[str, ...]
     kind: str
@@ -68,6 +68,7 @@ def name(printed: str, state: str) -> Name:
         words = words[len(own) :]
     kind = _kind(words)
     return Name(
+        said=tuple(words),
         words=tuple(sorted(words)),
         core=tuple(sorted(word for word in words if word not in _PLAIN)),
         kind=kind,
@@ -90,6 +91,12 @@ def likeness(one: Name, other: Name) -> Likeness:
     return Likeness.PART if inside else Likeness.NONE
 
 
+def extends(one: Name, other: Name) -> bool:
+    """Whether one name is the other with more said behind it."""
+    shorter, longer = sorted((one.said, other.said), key=len)
+    return longer[: len(shorter)] == shorter
+
+
 def similarity(one: Name, other: Name) -> float:
     """From 0 to 100: how alike the words are as letters."""
     return ratio(" ".join(one.words), " ".join(other.words))
@@ -105,21 +112,19 @@ def _words(printed: str) -> list[str]:
 
 def _plain(printed: str) -> str:
     text = unicodedata.normalize("NFKC", printed).casefold()
-    return " ".join(_NOT_WORD.sub(" ", _CASE_OF.sub("", text)).split())
+    return " ".join(_NOT_WORD.sub(" ", _APOSTROPHE.sub("", text)).split())
 
 
 def _unslipped(word: str) -> str:
-    """A common word in its right spelling: "departent" is a slip of "department"."""
-    if word in _PLAIN or len(word) < _TYPO_FROM:
+    """A common word as it should be: not "sheriffs", and "departent" is a slip of "department"."""
+    if word in _PLAIN:
         return word
-    return next(
-        (
-            known
-            for known in sorted(_PLAIN)
-            if len(known) > _TYPO_FROM and OSA.distance(word, known) == 1
-        ),
-        word,
-    )
+    if word.rstrip("s") in _PLAIN:
+        return word.rstrip("s")
+    if len(word) < _TYPO_FROM:
+        return word
+    common = (known for known in sorted(_PLAIN) if len(known) > _TYPO_FROM)
+    return next((known for known in common if OSA.distance(word, known) == 1), word)
 
 
 def _kind(words: Sequence[str]) -> str:
@@ -134,7 +139,7 @@ def _kind(words: Sequence[str]) -> str:
 
 
 def _kinds_agree(one: str, other: str) -> bool:
-    return one == other or "other" in (one, other) or {one, other} == _OF_COUNTIES
+    return one == other or {one, other} in ({"sheriff", "custody"}, {"custody", "other"})
 
 
 def _numbers(one: Name) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from scrapers.agencies import Likeness, Name, likeness, name, similarity, slip
+from scrapers.agencies import Likeness, Name, extends, likeness, name, similarity, slip
 from scrapers.items import EMPTY
 from scrapers.ports import KnownMeasure
 
@@ -291,12 +291,12 @@ def _rank(was: _Side, now: _Side, shared: frozenset[str]) -> Rank:
     like = likeness(was.agency, now.agency)
     forms = was.agency.forms == now.agency.forms
     one_form = forms or not (was.agency.forms and now.agency.forms)
-    bodies = was.agency.kind == now.agency.kind == "other"  # of the state, mostly: no county
+    more = was.agency.kind == now.agency.kind == "other" and extends(was.agency, now.agency)
     sure = {
         Likeness.SAME: document or not (other_county and other_day),
         Likeness.STYLE: document or (not other_county and (forms or (one_form and day))),
         Likeness.CLOSE: document or day or (county and not other_day),
-        Likeness.PART: document or (day and (county or (bodies and not other_county))),
+        Likeness.PART: document or (day and (county or (more and not other_county))),
         Likeness.NONE: document and day,
     }[like]
     return (document and day, int(like), document, day, county) if sure else ()

@@ -203,7 +203,7 @@ def _sheets(packed: IO[bytes], required: Sequence[str], name: str) -> Iterator[S
     import openpyxl
 
     # Read-only: rows come as a stream, so a stray cell in the last row costs nothing.
-    book = openpyxl.load_workbook(packed, read_only=True, data_only=True, keep_links=False)
+    book: Any = openpyxl.load_workbook(packed, read_only=True, data_only=True, keep_links=False)
     try:
         for sheet in book.worksheets:
             found = _sheet(sheet, required, name)

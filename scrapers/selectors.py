@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
-from cssselect import SelectorError
 from parsel import Selector
 
 from scrapers.errors import SourceError
@@ -59,7 +58,9 @@ def without(url: str, incidental: Collection[str]) -> str:
     parts = urlsplit(url)
     if not incidental or not parts.query:
         return url
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in incidental]
+    kept = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in incidental
+    ]
     return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
@@ -117,12 +118,16 @@ def checked(
         if name not in known:
             meant = difflib.get_close_matches(name, known, 1)
             hint = f"; did you mean {meant[0]!r}?" if meant else ""
-            raise SourceError(f"the watchlist gives {name!r}, which this source does not know{hint}")
+            raise SourceError(
+                f"the watchlist gives {name!r}, which this source does not know{hint}"
+            )
     given = {name: str(parameters[name]) for name in selectors if parameters.get(name)}
     blank = Selector(text="<p/>")
     for name, css in given.items():
         try:
             blank.css(css)
-        except (SelectorError, ValueError) as error:
-            raise SourceError(f"the watchlist's {name} is no CSS selector: {css!r} ({error})") from error
+        except (ValueError, SyntaxError, RuntimeError) as error:
+            raise SourceError(
+                f"the watchlist's {name} is no CSS selector: {css!r} ({error})"
+            ) from error
     return given

@@ -140,6 +140,10 @@ class WarcWriter:
             self._file.flush()
         except OSError as error:
             raise CannotRecord(f"{self.path} cannot be written to: {error.strerror}") from error
+        finally:
+            # warcio copies each payload to a temporary file and leaves it open.
+            for record in (request, response):
+                record.raw_stream.close()
         self.records += 1
 
     def _write_info(self, date: datetime) -> None:

@@ -6,12 +6,12 @@ its sighting.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from config.vocabulary import (
     ActionClassification,
@@ -29,31 +29,45 @@ _PLAIN = ("place", "session", "identifier", "title", "from_organization", "statu
           "url", "listing")  # fmt: skip
 _STRINGS = ("identifiers", "formerly", "concerns", "subjects")
 
-_link = attrgetter("url", "media_type", "text")
-_action = attrgetter("description", "date", "date_text", "classification", "organization")
-_sponsor = attrgetter("name", "classification", "id")
-_date = attrgetter("kind", "date", "text")
-_related = attrgetter("identifier", "relation", "session")
-_version = attrgetter("note", "date", "date_text", "classification", "waits_for", "text")
+_NAMES = (*_PLAIN, *_STRINGS, "classification")
+_LINK = ("url", "media_type", "text")
+_ACTION = ("description", "date", "date_text", "classification", "organization")
+_SPONSOR = ("name", "classification", "id")
+_DATE = ("kind", "date", "text")
+_RELATED = ("identifier", "relation", "session")
+_VERSION = ("note", "date", "date_text", "classification", "waits_for")
+
+_fields = attrgetter(*_NAMES)
+_link = attrgetter(*_LINK)
+_action = attrgetter(*_ACTION)
+_sponsor = attrgetter(*_SPONSOR)
+_date = attrgetter(*_DATE)
+_related = attrgetter(*_RELATED)
+_version = attrgetter(*_VERSION, "text")
 _text = attrgetter("state", "sha256", "text_sha256", "extractor", "reason", "accepted")
-_scalars = attrgetter(
-    "place", "session", "identifier", "title", "classification", "from_organization",
-    "identifiers", "formerly", "status", "abstract", "concerns", "subjects", "url", "listing",
-)  # fmt: skip
+_MEASURE_WORDS = {str(word): word for word in MeasureClassification}
+_ACTION_WORDS = {str(word): word for word in ActionClassification}
 _encode = json.JSONEncoder(
     ensure_ascii=True, check_circular=False, separators=(",", ":"), default=date.isoformat
 ).encode
 
 
-def digest(observation: Observation) -> str:
+class Said(NamedTuple):
+    """What an observation says, in short: its digest, and whether some of it cannot be stored."""
+
+    digest: str
+    unstorable: bool
+
+
+def said(observation: Observation) -> Said:
     """A digest of all that an observation says, its matches apart.
 
     Equal digests of one source's observations of one measure mean that nothing
     changed. Matches are apart because they follow the watchlist, not the site.
     """
     measure = observation.measure
-    said = (
-        _scalars(measure),
+    text = _encode((
+        _fields(measure),
         sorted(measure.observed),
         [_sponsor(sponsor) for sponsor in measure.sponsors],
         [_date(day) for day in measure.dates],
@@ -62,25 +76,17 @@ def digest(observation: Observation) -> str:
         [_related(related) for related in measure.related],
         [_text(text) for text in observation.texts],
         sorted(measure.extras.items()) if measure.extras else None,
-    )  # fmt: skip
-    return blake2b(_encode(said).encode("ascii"), digest_size=16).hexdigest()
+    ))  # fmt: skip
+    return Said(blake2b(text.encode("ascii"), digest_size=16).hexdigest(), has_unstorable(text))
 
 
 def measure_to_json(measure: Measure) -> dict[str, Any]:
     """A measure as JSON values: dates in ISO form, enumerations as their words."""
-    data: dict[str, Any] = {name: getattr(measure, name) for name in _PLAIN + _STRINGS}
-    data["classification"] = [str(word) for word in measure.classification]
-    data["sponsors"] = [
-        _record(sponsor, "name", "classification", "id") for sponsor in measure.sponsors
-    ]
-    data["dates"] = [_record(day, "kind", "date", "text") for day in measure.dates]
-    data["actions"] = [
-        _record(action, "description", "date", "date_text", "classification", "organization")
-        for action in measure.actions
-    ]
-    data["related"] = [
-        _record(related, "identifier", "relation", "session") for related in measure.related
-    ]
+    data: dict[str, Any] = dict(zip(_NAMES, _fields(measure), strict=True))
+    data["sponsors"] = [_filled(_SPONSOR, _sponsor(person)) for person in measure.sponsors]
+    data["dates"] = [_filled(_DATE, _date(day)) for day in measure.dates]
+    data["actions"] = [_filled(_ACTION, _action(action)) for action in measure.actions]
+    data["related"] = [_filled(_RELATED, _related(other)) for other in measure.related]
     data["versions"] = [version_to_json(version) for version in measure.versions]
     data["observed"] = sorted(measure.observed)
     return {name: value for name, value in data.items() if value}
@@ -88,7 +94,7 @@ def measure_to_json(measure: Measure) -> dict[str, Any]:
 
 def version_to_json(version: Version) -> dict[str, Any]:
     """A version as the source lists it, without the text."""
-    data = _record(version, "note", "date", "date_text", "classification", "waits_for")
+    data = _filled(_VERSION, _version(version)[:-1])
     if version.links:
         data["links"] = links_to_json(version.links)
     return data
@@ -101,7 +107,7 @@ def measure_from_json(data: Mapping[str, Any]) -> Measure:
     return Measure(
         **plain,
         **strings,
-        classification=_words(MeasureClassification, data.get("classification", ())),
+        classification=_words(_MEASURE_WORDS, data.get("classification", ())),
         sponsors=tuple(_sponsor_from(row) for row in data.get("sponsors", ())),
         dates=tuple(_date_from(row) for row in data.get("dates", ())),
         actions=tuple(_action_from(row) for row in data.get("actions", ())),
@@ -112,7 +118,7 @@ def measure_from_json(data: Mapping[str, Any]) -> Measure:
 
 
 def links_to_json(links: Iterable[Link]) -> list[dict[str, Any]]:
-    return [_record(link, "url", "media_type", "text") for link in links]
+    return [_filled(_LINK, _link(link)) for link in links]
 
 
 def link_from_json(row: Mapping[str, Any]) -> Link:
@@ -127,9 +133,6 @@ def load_measure(text: str) -> Measure:
 
 def storable_measure(measure: Measure) -> Measure:
     """The measure without what no database keeps, so that it compares equal to itself as read."""
-    text = _encode(measure_to_json(measure))
-    if not has_unstorable(text):
-        return measure
     kept = measure_from_json(json.loads(dump(measure_to_json(measure))))
     return replace(kept, extras=measure.extras)
 
@@ -159,17 +162,12 @@ def marks_from_json(rows: Iterable[list[Any]]) -> tuple[Mark, ...]:
     return tuple(Mark(start=start, end=end, kind=kind) for start, end, kind in rows)
 
 
-def _record(value: Any, *names: str) -> dict[str, Any]:
-    found = ((name, _json(getattr(value, name))) for name in names)
-    return {name: item for name, item in found if item}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [str(item) for item in value]
-    return value
+def _filled(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in zip(names, values, strict=True)
+        if value
+    }
 
 
 def _day(row: Mapping[str, Any]) -> date | None:
@@ -193,7 +191,7 @@ def _action_from(row: Mapping[str, Any]) -> Action:
         description=row.get("description", ""),
         date=_day(row),
         date_text=row.get("date_text", ""),
-        classification=_words(ActionClassification, row.get("classification", ())),
+        classification=_words(_ACTION_WORDS, row.get("classification", ())),
         organization=row.get("organization", ""),
     )
 
@@ -218,5 +216,5 @@ def _version_from(row: Mapping[str, Any]) -> Version:
     )
 
 
-def _words(vocabulary: Callable[[str], Any], words: Iterable[str]) -> tuple[Any, ...]:
-    return tuple(vocabulary(word) for word in words)
+def _words(vocabulary: Mapping[str, Any], words: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(vocabulary[word] for word in words)

@@ -77,10 +77,6 @@ def has_unstorable(text: str) -> bool:
     return "\\u0000" in text or "\\ud" in text
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), default=_plain)
-
-
 def _storable_json(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)
@@ -98,3 +94,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset | set):
         return sorted(value)
     raise TypeError(f"not a JSON value: {value!r}")
+
+
+_dumps = json.JSONEncoder(separators=(",", ":"), default=_plain).encode

@@ -49,6 +49,6 @@ class Group:
     def flush(self) -> None:
         """Write it all: state, changes, the search index, alerts and their messages."""
         self.writes.flush(self.connection)
-        self.index.add_texts(self.shelf.added)
+        self.index.add_texts((id_, body) for id_, body in self.shelf.added if body)
         self.index.flush()
         write_alerts(self.connection, self.drafts, now=self.crawl.now, crawl_id=self.crawl.id)

@@ -21,7 +21,13 @@ _fetches = tables.fetches.c
 
 
 def save_document(
-    connection: Connection, sha256: str, *, media_type: str, size: int, url: str, now: datetime
+    connection: Connection,
+    sha256: str,
+    *,
+    media_type: str,
+    size: int | None,
+    url: str,
+    now: datetime,
 ) -> None:
     """Note where bytes were first seen. They themselves are in `storage.blobs`."""
     statement = upsert(tables.documents, connection.dialect.name).on_conflict_do_nothing()

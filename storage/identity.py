@@ -6,6 +6,7 @@ and "hb444" are one bill. Numbers stay apart: "Int 1-2024" is not "Int 12-024".
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 from config.vocabulary import DateKind
@@ -16,6 +17,7 @@ SEPARATOR = "\x1f"
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
+@lru_cache(maxsize=1 << 15)
 def canonical(identifier: str) -> str:
     """Fold an identifier as printed to the key that identifies it; "" when it has no letter or digit."""
     runs = _RUNS.findall(unicodedata.normalize("NFKC", identifier).casefold())

@@ -22,6 +22,7 @@ _versions = tables.versions.c
 _measures = tables.measures.c
 _identifiers = tables.measure_identifiers.c
 _sightings = tables.sightings.c
+_matches = tables.matches.c
 
 
 @dataclass(slots=True)
@@ -63,7 +64,10 @@ class SightingRow:
 
 @dataclass(slots=True)
 class KnownRow:
-    """A measure with its merged state, its identifiers and its current versions."""
+    """A measure with its merged state, identifiers and current versions.
+
+    `topics` are those found in each version's text.
+    """
 
     id: int
     source: str
@@ -77,6 +81,7 @@ class KnownRow:
     keys: set[Key] = field(default_factory=set)
     versions: list[VersionRow] = field(default_factory=list)
     sightings: list[SightingRow] = field(default_factory=list)
+    topics: dict[int, set[str]] = field(default_factory=dict)
 
 
 def keys_of(measure: Measure) -> list[Key]:
@@ -112,6 +117,8 @@ def load_by_id(connection: Connection, ids: Iterable[int], source: str) -> dict[
             rows[name.measure_id].keys.add((name.place, name.session, name.key))
         for version in connection.execute(_VERSIONS, {"ids": part}):
             rows[version.measure_id].versions.append(_version(version))
+        for match in connection.execute(_TOPICS, {"ids": part}):
+            rows[match.measure_id].topics.setdefault(match.version_id, set()).add(match.topic)
         for seen in connection.execute(_SIGHTINGS, {"ids": part, "source": source}):
             rows[seen.measure_id].sightings.append(
                 SightingRow(seen.id, seen.identity, seen.measure_id, seen.digest)
@@ -161,6 +168,11 @@ _VERSIONS = (
     sa.select(tables.versions)
     .where(_versions.measure_id.in_(_ids()), _versions.replaced_at.is_(None))
     .order_by(_versions.seq, _versions.id)
+)
+_TOPICS = (
+    sa.select(_matches.measure_id, _matches.version_id, _matches.topic)
+    .where(_matches.measure_id.in_(_ids()), _matches.version_id.is_not(None))
+    .distinct()
 )
 _SIGHTINGS = sa.select(
     _sightings.id, _sightings.identity, _sightings.measure_id, _sightings.digest

@@ -206,6 +206,17 @@ class Queries:
                     "error": row.error,
                 }
 
+    def version_text(self, version_id: int) -> str | None:
+        """The text of a version, replaced ones too; None when there is none (yet)."""
+        versions, texts = tables.versions.c, tables.texts.c
+        with self._database.reading() as connection:
+            found: str | None = connection.execute(
+                sa.select(texts.body)
+                .join(tables.versions, versions.text_id == texts.id)
+                .where(versions.id == version_id)
+            ).scalar()
+        return found
+
     def message_facts(self, message_id: int) -> MessageFacts:
         """Everything a digest needs. Raises StorageError when there is no such message."""
         with self._database.reading() as connection:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.vocabulary import ChangeKind, TextState
@@ -27,7 +26,6 @@ from .stating import Seen, State
 from .texting import Versions
 
 _PARTS = {"sponsors.primary": "sponsors", "actions.latest": "actions"}
-_matches = tables.matches.c
 
 
 def plan(connection: Connection, crawl: Crawl, seen: Sequence[Seen], source: str) -> Group:
@@ -52,7 +50,7 @@ def pending(observation: Observation) -> int:
 def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
     quiet = seen.observation.source in group.crawl.quiet
     measure_id = known.id if known else group.ids.next(tables.measures)
-    observed, fields = _decided(seen.observation, known)
+    observed, fields = _decided(seen, known)
     old = known.measure if known else None
     if known:
         observed = _named_as(known.measure, observed, known.keys)
@@ -75,13 +73,15 @@ def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
     )
 
 
-def _decided(observation: Observation, known: KnownRow | None) -> tuple[Measure, dict[str, str]]:
+def _decided(seen: Seen, known: KnownRow | None) -> tuple[Measure, dict[str, str]]:
     """The observation without fields that another source decides, and who decides each field.
 
     The source that showed a field first decides it: two sources that disagree
     would otherwise alert in turns for ever.
     """
-    measure, source = storable_measure(observation.measure), observation.source
+    measure, source = seen.observation.measure, seen.observation.source
+    if seen.said.unstorable:
+        measure = storable_measure(measure)
     fields = dict(known.fields) if known else {}
     mine = frozenset(
         name for name in measure.observed if fields.get(_PARTS.get(name, name), source) == source
@@ -132,7 +132,7 @@ def _write_changes(state: State, changes: Sequence[Brought], versions: Versions)
         return
     group, observation, merged = state.group, state.seen.observation, state.merged
     source = observation.source
-    topics = _topics(group, observation, versions)
+    topics = _topics(observation, state.known, versions)
     for one in changes:
         if one.change.kind is ChangeKind.NEW:
             one.new, one.versions = versions.latest_id(), versions.added
@@ -146,12 +146,12 @@ def _write_changes(state: State, changes: Sequence[Brought], versions: Versions)
         route_change(group, source, merged, earlier, topics=topics, fresh=fresh)
 
 
-def _topics(group: Group, observation: Observation, versions: Versions) -> set[str]:
+def _topics(observation: Observation, known: KnownRow | None, versions: Versions) -> set[str]:
     """The topics that match the measure now, in any current text, its title or its abstract."""
     topics = {match.topic for match in observation.matches}
     topics |= {match.topic for text in observation.texts for match in text.matches}
-    if kept := versions.kept_ids():
-        topics |= set(group.connection.execute(_TOPICS, {"ids": kept}).scalars())
+    for version_id in versions.kept_ids():
+        topics |= known.topics.get(version_id, set()) if known else set()
     return topics
 
 
@@ -163,10 +163,3 @@ def _fresh(change: Earlier, observation: Observation, versions: Versions) -> set
     if change.kind is ChangeKind.TITLE:
         read += [match for match in observation.matches if match.field == "title"]
     return {match.topic for match in read if match.new}
-
-
-_TOPICS = (
-    sa.select(_matches.topic)
-    .where(_matches.version_id.in_(sa.bindparam("ids", expanding=True)))
-    .distinct()
-)

@@ -7,7 +7,7 @@ from pipelines.texts import Observation
 from scrapers.items import Measure
 
 from . import tables
-from .codec import dump_measure
+from .codec import Said, dump_measure
 from .crawl import Group
 from .identity import canonical, identity, measure_key
 from .known import KnownRow, SightingRow, keys_of
@@ -20,7 +20,7 @@ class Seen:
     """An observation with its digest and, when its source saw it before, that sighting's id."""
 
     observation: Observation
-    digest: str
+    said: Said
     identity: str
     sighting_id: int | None = None
 
@@ -113,7 +113,7 @@ class State:
         )
         row: Row = {
             "measure_id": self.measure_id, "listing": measure.listing,
-            "extras": dict(measure.extras), "digest": self.seen.digest, "last_seen": now,
+            "extras": dict(measure.extras), "digest": self.seen.said.digest, "last_seen": now,
             "crawl_id": self.group.crawl.id, "absent_count": 0, "absent_crawl_id": 0,
         }  # fmt: skip
         if self.seen.sighting_id is not None:

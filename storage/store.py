@@ -24,7 +24,7 @@ from scrapers.items import EMPTY, Listing
 from scrapers.ports import KnownMeasure
 
 from . import documents, listings, tables
-from .codec import digest
+from .codec import Said, said
 from .columns import dump, storable
 from .crawl import Crawl
 from .database import Database
@@ -272,14 +272,14 @@ def _record(
     outcomes: dict[int, Outcome] = {}
     unchanged: list[int] = []
     changed: list[tuple[int, Seen]] = []
-    known = _known_sightings(connection, observations)
-    for rank, observation in enumerate(observations):
-        name = storable(identity(observation.measure))
-        seen = Seen(observation, _digest(observation), name)
+    names = [storable(identity(observation.measure)) for observation in observations]
+    known = _known_sightings(connection, observations, names)
+    for rank, (observation, name) in enumerate(zip(observations, names, strict=True)):
+        seen = Seen(observation, _said(observation), name)
         row = known.get((observation.source, name))
         if row is not None:
             seen.sighting_id = row.id
-            if seen.digest and row.digest == seen.digest:
+            if row.digest == seen.said.digest and row.digest:
                 unchanged.append(row.id)
                 outcomes[rank] = Outcome(
                     status="unchanged", measure_id=row.measure_id, pending=pending(observation)
@@ -293,12 +293,12 @@ def _record(
     return [outcomes[rank] for rank in range(len(observations))]
 
 
-def _digest(observation: Observation) -> str:
+def _said(observation: Observation) -> Said:
     """The digest, or one that nothing equals: what is wrong is said when it is planned."""
     try:
-        return digest(observation)
+        return said(observation)
     except (AttributeError, TypeError, ValueError):
-        return ""
+        return Said("", unstorable=False)
 
 
 def _groups(changed: Iterable[tuple[int, Seen]]) -> Iterator[list[tuple[int, Seen]]]:
@@ -359,7 +359,7 @@ def _try(connection: Connection, crawl: Crawl, seen: Sequence[Seen]) -> list[Out
 
 
 def _with_sighting(connection: Connection, seen: Seen) -> Seen:
-    row = _known_sightings(connection, [seen.observation]).get(
+    row = _known_sightings(connection, [seen.observation], [seen.identity]).get(
         (seen.observation.source, seen.identity)
     )
     return replace(seen, sighting_id=row.id if row else None)
@@ -388,13 +388,13 @@ def _costs_only_itself(error: Exception) -> bool:
 
 
 def _known_sightings(
-    connection: Connection, observations: Sequence[Observation]
+    connection: Connection, observations: Sequence[Observation], names: Sequence[str]
 ) -> dict[tuple[str, str], Any]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for observation in observations:
-        names[observation.source].append(storable(identity(observation.measure)))
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for observation, name in zip(observations, names, strict=True):
+        by_source[observation.source].append(name)
     found: dict[tuple[str, str], Any] = {}
-    for source, identities in names.items():
+    for source, identities in by_source.items():
         rows = _many(connection, _SIGHTINGS, {"source": source}, identities)
         found |= {(source, row.identity): row for row in rows}
     return found

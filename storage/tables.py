@@ -157,7 +157,7 @@ documents = sa.Table(
     metadata,
     sa.Column("sha256", sa.Text, primary_key=True),
     _text("media_type"),
-    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger),
     _text("url"),
     sa.Column("first_seen", Utc, nullable=False),
 )

@@ -30,6 +30,7 @@ from .shelf import Shelved
 from .writes import Removal, Row
 
 _changes = tables.changes.c
+_PASSING = frozenset({"timeout", "crashed"})
 _NOTHING = VersionText(state=TextState.PENDING, accepted=False)
 
 
@@ -77,6 +78,8 @@ class Versions:
         incoming = [Incoming(*both) for both in zip(versions, told, strict=False)]
         pairs = pair(self._current, incoming)
         again = [(row, one) for row, one in pairs if row is not None]
+        for text in texts:
+            self._keep(text)
         for row, one in sorted(again, key=lambda both: both[0].seq):
             self._seen_again(row, one)
         for one in _in_order([one for row, one in pairs if row is None]):
@@ -242,6 +245,18 @@ class Versions:
             change = Earlier(found.id, ChangeKind(found.kind), found.summary, ())
             known = self.earlier.get(change.id, change)
             self.earlier[change.id] = replace(known, versions=(*known.versions, row.id))
+
+    def _keep(self, text: VersionText) -> None:
+        """Note where bytes came from, and what a reader could not read, so as not to try again."""
+        if not text.sha256:
+            return
+        found = text.extracted
+        self._group.writes.offer(tables.documents, {
+            "sha256": text.sha256, "media_type": found.media_type if found else "", "bytes": None,
+            "url": text.url, "first_seen": self._group.crawl.now,
+        })  # fmt: skip
+        if found and text.state is TextState.UNREADABLE and text.reason not in _PASSING:
+            self._group.shelf.put(text)
 
     def _shelved(self, text: VersionText) -> Shelved | None:
         """The text, when there is one that may be believed."""

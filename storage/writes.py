@@ -25,6 +25,7 @@ _INSERT_ORDER: tuple[sa.Table, ...] = (
     tables.measures,
     tables.measure_identifiers,
     tables.measure_places,
+    tables.documents,
     tables.texts,
     tables.versions,
     tables.changes,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.texts import Observation
 from scrapers.items import Measure
-from storage.codec import digest, dump_measure, load_measure, storable_measure
+from storage.codec import dump_measure, load_measure, said, storable_measure
 from storage.database import Database
 from storage.identity import canonical
 from storage.known import keys_of
@@ -137,8 +137,8 @@ def test_a_measure_comes_back_as_it_was_written(one: Measure) -> None:
 def test_digests_tell_observations_apart(one: Measure, other: Measure) -> None:
     """Equal observations have equal digests, others have others; matches play no part."""
     first, second = (Observation(source="s", measure=each) for each in (one, other))
-    assert digest(first) == digest(replace(first, measure=replace(one)))
-    assert (digest(first) == digest(second)) is (one == other and one.extras == other.extras)
+    assert said(first) == said(replace(first, measure=replace(one)))
+    assert (said(first) == said(second)) is (one == other and one.extras == other.extras)
 
 
 @given(st.text(max_size=40), st.sampled_from(["", " ", ".", "-", "\u2013", "\u00a0"]))

@@ -40,6 +40,7 @@ PAGES = Path(__file__).parent / "pages" / "virginia"
 NAMES = ("BILLS.CSV", "HISTORY.CSV", "Sponsors.csv", "Summaries.csv", "Amendments.csv")
 FEBRUARY = datetime(2026, 2, 25, 12, tzinfo=UTC)
 AUTUMN = datetime(2026, 9, 25, 12, tzinfo=UTC)
+ALONE = Companions()
 LATEST = ("house", "senate", "conference", "governor")
 FLAGS = ("Passed_house", "Passed_senate", "Passed", "Failed", "Carried_over", "Approved", "Vetoed")
 
@@ -51,7 +52,9 @@ def page(name):
 def as_json(value):
     """A measure as the expected file has it."""
     if dataclasses.is_dataclass(value):
-        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
     if isinstance(value, Mapping):
         return {key: as_json(one) for key, one in value.items()}
     if isinstance(value, frozenset):
@@ -114,7 +117,7 @@ def bill(**columns):
     return dict.fromkeys(header, "") | dict.fromkeys(FLAGS, "N") | {"Bill_id": "HB1"} | columns
 
 
-def one(companions=Companions(), session="20261", **columns):
+def one(companions=ALONE, session="20261", **columns):
     return measure(session, bill(**columns), companions)
 
 
@@ -152,12 +155,18 @@ class TestWords:
 
     def test_a_session_code_names_its_year(self):
         """Codes had three digits until 2024 and have five since 2025."""
-        assert [session_code(2024), session_code(2025), session_code(2026, 2)] == ["241", "20251", "20262"]
+        assert [session_code(2024), session_code(2025), session_code(2026, 2)] == [
+            "241",
+            "20251",
+            "20262",
+        ]
         assert [session_year(code) for code in ("241", "20251", "20262")] == [2024, 2025, 2026]
         with pytest.raises(ValueError, match="no session code"):
             session_year("2026")
 
-    @pytest.mark.parametrize(("printed", "number"), [("HB0001", "HB1"), (" SB12 ", "SB12"), ("HB1000", "HB1000")])
+    @pytest.mark.parametrize(
+        ("printed", "number"), [("HB0001", "HB1"), (" SB12 ", "SB12"), ("HB1000", "HB1000")]
+    )
     def test_padding_is_no_part_of_a_number(self, printed, number):
         """HB0001 of one file is HB1 of another."""
         assert bill_number(printed) == number
@@ -214,7 +223,13 @@ class TestWords:
 
     @pytest.mark.parametrize(
         ("printed", "expected"),
-        [("1/9/2026", date(2026, 1, 9)), ("01/09/26", date(2026, 1, 9)), ("2/30/2026", None), ("soon", None), ("", None)],
+        [
+            ("1/9/2026", date(2026, 1, 9)),
+            ("01/09/26", date(2026, 1, 9)),
+            ("2/30/2026", None),
+            ("soon", None),
+            ("", None),
+        ],
     )
     def test_days_are_read_as_printed(self, printed, expected):
         """Years have four digits or, in older files, two."""
@@ -237,7 +252,13 @@ class TestWords:
 
     def test_the_most_final_summary_is_known_by_its_kind(self):
         """Enacted beats passed, passed beats one chamber, that beats introduced, and any beats words unknown."""
-        kinds = ["AS RUMOURED", "AS INTRODUCED", "AS PASSED HOUSE", "AS PASSED", "AS ENACTED WITH GOVERNOR'S RECOMMENDATION"]
+        kinds = [
+            "AS RUMOURED",
+            "AS INTRODUCED",
+            "AS PASSED HOUSE",
+            "AS PASSED",
+            "AS ENACTED WITH GOVERNOR'S RECOMMENDATION",
+        ]
         assert [finality(f"SUMMARY {kind}") for kind in kinds] == [0, 1, 2, 3, 4]
         assert finality("summary as  passed senate") == 2
 
@@ -271,14 +292,20 @@ class TestFields:
 
     def test_a_bill_the_history_does_not_know_yet_is_seen_in_part(self):
         """A history that lacks a bill with actions is behind: it is not taken for the whole."""
-        seen = one(Companions(history={}), Last_house_action="Read first time", Last_house_action_date="1/2/2026")
+        seen = one(
+            Companions(history={}),
+            Last_house_action="Read first time",
+            Last_house_action_date="1/2/2026",
+        )
         assert [action.description for action in seen.actions] == ["Read first time"]
         assert "actions.latest" in seen.observed
         assert "actions" in one(Companions(history={})).observed
 
     def test_the_latest_action_may_be_ahead_of_the_history(self):
         """What BILLS.CSV shows and the history lacks is added once, at the end."""
-        history = {"HB1": [{"History_date": "1/2/2026", "History_description": "H Read first  time"}]}
+        history = {
+            "HB1": [{"History_date": "1/2/2026", "History_description": "H Read first  time"}]
+        }
         columns = {"Last_house_action": "Read first time", "Last_house_action_date": "1/2/2026"}
         seen = one(Companions(history=history), **columns)
         assert [action.description for action in seen.actions] == ["Read first time"]
@@ -305,7 +332,11 @@ class TestFields:
     def test_full_names_come_from_the_sponsors_file(self):
         """The chief patron is primary, each person once, and one who only offered a text is no sponsor."""
         rows = csv_rows(page("Sponsors.csv")).rows
-        seen = one(Companions(sponsors=by_bill(rows, "BILL_NUMBER")), Patron_name="Rivers", Patron_id="H0901")
+        seen = one(
+            Companions(sponsors=by_bill(rows, "BILL_NUMBER")),
+            Patron_name="Rivers",
+            Patron_id="H0901",
+        )
         assert [(person.name, person.classification) for person in seen.sponsors] == [
             ("Ana B. Rivers", SponsorClassification.PRIMARY),
             ("Carl Creek", SponsorClassification.COSPONSOR),
@@ -315,9 +346,14 @@ class TestFields:
 
     def test_a_chief_patron_the_sponsors_file_lacks_comes_from_the_list(self):
         """One bill in thousands has no chief patron in Sponsors.csv."""
-        patrons = {"HB1": [{"MEMBER_NAME": "Co", "MEMBER_ID": "H2", "PATRON_TYPE": "2 - Co-Patron"}]}
+        patrons = {
+            "HB1": [{"MEMBER_NAME": "Co", "MEMBER_ID": "H2", "PATRON_TYPE": "2 - Co-Patron"}]
+        }
         seen = one(Companions(sponsors=patrons), Patron_name="Rivers", Patron_id="H0901")
-        assert [(person.id, person.classification.value) for person in seen.sponsors] == [("H0901", "primary"), ("H2", "cosponsor")]
+        assert [(person.id, person.classification.value) for person in seen.sponsors] == [
+            ("H0901", "primary"),
+            ("H2", "cosponsor"),
+        ]
         assert "sponsors" in seen.observed
 
     @pytest.mark.parametrize(
@@ -347,7 +383,11 @@ class TestCrawl:
     def test_only_what_is_open_is_asked_for(self):
         """In spring that is the year's session, its companions, and the first special one."""
         seen = visit(recording())
-        assert seen.asked == [*(f"20261/{name}" for name in NAMES), "20262/BILLS.CSV", "20262/BILLS.csv"]
+        assert seen.asked == [
+            *(f"20261/{name}" for name in NAMES),
+            "20262/BILLS.CSV",
+            "20262/BILLS.csv",
+        ]
         assert seen.notes == ""
 
     def test_a_session_that_is_not_there_is_not_open(self):
@@ -359,12 +399,21 @@ class TestCrawl:
 
     def test_a_number_in_two_sessions_is_two_measures(self):
         """Each session is a list of its own."""
-        pages = recording() | {"20271/BILLS.CSV": page("BILLS.CSV"), "20262/BILLS.CSV": page("BILLS.CSV")}
+        pages = recording() | {
+            "20271/BILLS.CSV": page("BILLS.CSV"),
+            "20262/BILLS.CSV": page("BILLS.CSV"),
+        }
         spider = Site(pages).attach(Virginia(now=AUTUMN))
         items = crawl(spider)
-        sessions = [item.session for item in items if isinstance(item, Measure) and item.identifier == "HB1"]
+        sessions = [
+            item.session for item in items if isinstance(item, Measure) and item.identifier == "HB1"
+        ]
         assert sessions == ["20261", "20271", "20262"]
-        assert [item.name for item in items if isinstance(item, Listing)] == ["20261", "20271", "20262"]
+        assert [item.name for item in items if isinstance(item, Listing)] == [
+            "20261",
+            "20271",
+            "20262",
+        ]
 
     def test_sessions_can_be_named(self):
         """The watchlist's sessions are read instead of the open ones, and no others."""
@@ -382,11 +431,15 @@ class TestCrawl:
         whole, seen = visit(recording()), visit(recording(without=("HISTORY.CSV",)))
         for number, one_ in seen.measures.items():
             lost = {"actions"} & whole.measures[number].observed
-            assert one_.observed - {"actions.latest"} == whole.measures[number].observed - lost - {"actions.latest"}
+            assert one_.observed - {"actions.latest"} == whole.measures[number].observed - lost - {
+                "actions.latest"
+            }
         assert "HISTORY.CSV" in seen.notes
         assert seen.listings == whole.listings
 
-    @pytest.mark.parametrize("body", [page("challenge.html"), page("redesigned.csv"), b"Bill_id,History_date\n"])
+    @pytest.mark.parametrize(
+        "body", [page("challenge.html"), page("redesigned.csv"), b"Bill_id,History_date\n"]
+    )
     def test_a_companion_that_is_something_else_is_not_believed(self, body):
         """A challenge, another file or a list without rows in place of the history changes no action."""
         seen = visit(recording() | {"20261/HISTORY.CSV": body})
@@ -412,7 +465,10 @@ class TestCrawl:
 
     def test_one_genuine_list_is_enough(self):
         """A session that cannot be read is told of; the other one is believed."""
-        seen = visit({"20271/BILLS.CSV": page("BILLS.CSV"), "20261/BILLS.CSV": page("challenge.html")}, now=AUTUMN)
+        seen = visit(
+            {"20271/BILLS.CSV": page("BILLS.CSV"), "20261/BILLS.CSV": page("challenge.html")},
+            now=AUTUMN,
+        )
         assert {one_.session for one_ in seen.measures.values()} == {"20271"}
         assert "blocked" in seen.notes
 
@@ -443,7 +499,7 @@ def read(path):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def measures(path, session, companions=Companions()):
+def measures(path, session, companions=ALONE):
     body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     return [measure(session, row, companions) for row in csv_rows(body).rows]
 
@@ -454,7 +510,9 @@ class TestCorpus:
         ("session", "before", "after", "fresh"),
         [("20251", "2025-01-20", "2025-08-01", 937), ("20261", "2026-02-25", "2026-04-22", 741)],
     )
-    def test_the_differences_of_two_recordings_are_exactly_those_of_the_files(self, corpus, session, before, after, fresh):
+    def test_the_differences_of_two_recordings_are_exactly_those_of_the_files(
+        self, corpus, session, before, after, fresh
+    ):
         """Field by field, the bills whose measures differ are those whose columns differ: none more, none less."""
         folder = corpus / "state-bills/virginia/lis-snapshots"
         files = [folder / f"{when}_BILLS.csv" for when in (before, after)]
@@ -465,11 +523,17 @@ class TestCorpus:
         common = set(old) & set(new)
         assert len(common) > 2500
         changed = {
-            field.name: {number for number in common if getattr(was[number], field.name) != getattr(now[number], field.name)}
+            field.name: {
+                number
+                for number in common
+                if getattr(was[number], field.name) != getattr(now[number], field.name)
+            }
             for field in dataclasses.fields(Measure)
         }
         for name in ("title", "status", "actions", "versions", "sponsors", "dates", "identifiers"):
-            assert changed.pop(name) == {number for number in common if old[number][name] != new[number][name]}, name
+            assert changed.pop(name) == {
+                number for number in common if old[number][name] != new[number][name]
+            }, name
         changed.pop("extras")
         assert changed == {name: set() for name in changed}
 
@@ -491,16 +555,24 @@ class TestCorpus:
         assert len({one_.identifier for one_ in found}) == len(raw) == len(found)
         for row, one_ in zip(raw, found, strict=True):
             kept = " ".join(json.dumps(as_json(one_), ensure_ascii=False).split())
-            lost = [column for column, value in row.items() if json.dumps(" ".join(value.split()), ensure_ascii=False)[1:-1] not in kept]
+            lost = [
+                column
+                for column, value in row.items()
+                if json.dumps(" ".join(value.split()), ensure_ascii=False)[1:-1] not in kept
+            ]
             assert lost == [], row["Bill_id"]
 
     def test_the_whole_history_holds_the_latest_actions(self, corpus):
         """In a complete recording BILLS.CSV shows no action that the history lacks."""
         folder = corpus / "state-bills/virginia/lis-csv-241"
-        history = by_bill(csv_rows(gzip.decompress((folder / "History.csv.gz").read_bytes())).rows, "Bill_id")
+        history = by_bill(
+            csv_rows(gzip.decompress((folder / "History.csv.gz").read_bytes())).rows, "Bill_id"
+        )
         found = measures(folder / "Bills.csv.gz", "241", Companions(history=history))
         rows = read(folder / "History.csv.gz")
-        assert sum(len(one_.actions) for one_ in found) == sum(len(row["History_description"].strip()) > 1 for row in rows)
+        assert sum(len(one_.actions) for one_ in found) == sum(
+            len(row["History_description"].strip()) > 1 for row in rows
+        )
         assert all("actions" in one_.observed for one_ in found)
         classified = sum(bool(action.classification) for one_ in found for action in one_.actions)
         assert classified > 35_000
@@ -508,19 +580,39 @@ class TestCorpus:
     def test_companions_of_a_real_session_fit_their_bills(self, corpus):
         """Every patron, amendment and summary of the recording finds its bill."""
         folder = corpus / "state-bills/virginia/lis-csv-20261"
-        parts = {name: csv_rows((folder / f"{name}.csv").read_bytes()).rows for name in ("Sponsors", "Summaries", "Amendments")}
+        parts = {
+            name: csv_rows((folder / f"{name}.csv").read_bytes()).rows
+            for name in ("Sponsors", "Summaries", "Amendments")
+        }
         companions = Companions(
             sponsors=by_bill(parts["Sponsors"], "BILL_NUMBER"),
             summaries=by_bill(parts["Summaries"], "SUM_BILNO"),
             amendments=by_bill(parts["Amendments"], "BILL_NUMBER"),
         )
-        found = {one_.identifier: one_ for one_ in measures(folder / "BILLS.csv", "20261", companions)}
+        found = {
+            one_.identifier: one_ for one_ in measures(folder / "BILLS.csv", "20261", companions)
+        }
         assert all({"sponsors", "abstract"} <= one_.observed for one_ in found.values())
-        assert all(sum(person.classification == "primary" for person in one_.sponsors) == 1 for one_ in found.values())
-        people = {(row["BILL_NUMBER"], row["MEMBER_ID"]) for row in parts["Sponsors"] if "Offered" not in row["PATRON_TYPE"]}
-        assert sum(len(one_.sponsors) for one_ in found.values()) == len(people) + 1  # HB7 lacks its chief patron
-        texts = sum(version.classification == VersionClassification.AMENDMENT for one_ in found.values() for version in one_.versions)
-        assert texts == sum(bool(row["TXT_DOCID"]) for row in parts["Amendments"]) - 4 + 2  # four are listed texts, two the governor's
+        assert all(
+            sum(person.classification == "primary" for person in one_.sponsors) == 1
+            for one_ in found.values()
+        )
+        people = {
+            (row["BILL_NUMBER"], row["MEMBER_ID"])
+            for row in parts["Sponsors"]
+            if "Offered" not in row["PATRON_TYPE"]
+        }
+        assert (
+            sum(len(one_.sponsors) for one_ in found.values()) == len(people) + 1
+        )  # HB7 lacks its chief patron
+        texts = sum(
+            version.classification == VersionClassification.AMENDMENT
+            for one_ in found.values()
+            for version in one_.versions
+        )
+        assert (
+            texts == sum(bool(row["TXT_DOCID"]) for row in parts["Amendments"]) - 4 + 2
+        )  # four are listed texts, two the governor's
         assert found["HB7"].sponsors[0].name == "Jones"
         assert found["HB2"].extras["Summary"] == "SUMMARY AS PASSED"
 
@@ -538,7 +630,11 @@ def facts(row):
     return {
         "title": row["Bill_description"],
         "status": stage,
-        "actions": [(row[f"Last_{body}_action"], row[f"Last_{body}_action_date"]) for body in LATEST if row[f"Last_{body}_action"]],
+        "actions": [
+            (row[f"Last_{body}_action"], row[f"Last_{body}_action_date"])
+            for body in LATEST
+            if row[f"Last_{body}_action"]
+        ],
         "versions": list(texts.items()),
         "sponsors": (row["Patron_id"], row["Patron_name"]),
         "dates": row["Introduction_date"],

@@ -156,9 +156,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(
-        self, government: Government, name: str, site: Site, host: str, port: int
-    ) -> None:
+    def __init__(self, government: Government, name: str, site: Site, host: str, port: int) -> None:
         self.government = government
         self.name = name
         self.site = site
@@ -168,7 +166,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         host, port = self.server_address[:2]
-        return f"http://{str(host)}:{port}"
+        return f"http://{host!s}:{port}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -180,7 +178,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 10
     server: Server
 
-    def do_GET(self) -> None:  # noqa: N802 (http.server's name)
+    def do_GET(self) -> None:
         government = self.server.government
         since = government.started()
         answer = government.answer(self.server.site, self.path)
@@ -189,7 +187,7 @@ class Handler(BaseHTTPRequestHandler):
         self.respond(answer, status)
         government.note(self, int(status), since)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 (http.server's name)
 
     def has(self, answer: Answer) -> bool:
         """Whether the visitor has this file already, by its validators."""

@@ -47,7 +47,7 @@ def orders_page(orders: Iterable[Order], visit: Visit) -> bytes:
 
 
 def printed_day(day: date) -> str:
-    """This year's days in words, last year's in figures, as clerks come and go."""
+    """A day in words, but in figures for last year's, as clerks come and go."""
     return f"{day:%B} {day.day}, {day.year}" if day.year == 2026 else f"{day:%m/%d/%Y}"
 
 

@@ -174,9 +174,8 @@ PROPERTY_ORDER = paper("""
 
 PROPERTY_ORDER_AMENDED = PROPERTY_ORDER.revised(
     (
-        "used as a staging area, processing location, or operations base for civil immigration enforcement.",
-        "used as a staging area, processing location, or operations base for civil immigration enforcement, "
-        "unless the Chief of Staff has approved the use in writing.",
+        "operations base for civil immigration enforcement.",
+        "operations base for civil immigration enforcement, unless the Chief of Staff has approved it in writing.",
     ),
     ("within thirty days, identify", "within ninety days, identify"),
 )
@@ -339,9 +338,7 @@ HB_1107_SUBSTITUTE = HB_1107.revised(
     ("# AN ACT Relating to", "# SUBSTITUTE. AN ACT Relating to"),
     (
         "shall give notice of termination within ninety days.",
-        "shall terminate the agreement within thirty days.\n\n"
-        "(3) A law enforcement agency may not detain a person beyond the time of release on the sole "
-        "ground of a civil immigration detainer.",
+        "shall terminate the agreement within thirty days.\n\n(3) A law enforcement agency may not detain a person beyond the time of release on the sole ground of a civil immigration detainer.",
     ),
     ("A court may award costs to the state if it prevails.", ""),
     (

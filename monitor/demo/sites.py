@@ -125,7 +125,9 @@ def text_answer(bill: Bill, path: str, today: Day) -> Answer:
     for text in bill.prints:
         if path != f"/texts/{bill.slug}-{text.note.lower()}.pdf":
             continue
-        since = max(text.day, reprinted(today.number, lambda each: each.trouble.state_reprints).date())
+        since = max(
+            text.day, reprinted(today.number, lambda each: each.trouble.state_reprints).date()
+        )
         at = datetime.combine(since, OPENS)
         body = bill_bytes(bill.identifier, text.note, text.paper.text, at)
         whole = Answer(body, "application/pdf", modified=at)
@@ -142,7 +144,9 @@ def text_answer(bill: Bill, path: str, today: Day) -> Answer:
 
 def order_pdf(order: Order, reprint: datetime) -> Answer:
     at = max(datetime.combine(order.posted, OPENS), reprint)
-    body = order_bytes(order.identifier, order.title, order.paper.text, printed_day(order.signed), at)
+    body = order_bytes(
+        order.identifier, order.title, order.paper.text, printed_day(order.signed), at
+    )
     return Answer(body, "application/pdf", modified=at)
 
 

@@ -198,7 +198,7 @@ class Day:
 # -------------------------------------------------------------- the baseline
 
 
-def bill(
+def bill(  # noqa: PLR0917 (in the order of the page)
     identifier: str,
     brief: str,
     title: str,

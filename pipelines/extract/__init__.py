@@ -126,7 +126,8 @@ def _extract(path: Path, limits: Limits, hint: str, name: str, *, plainly: bool)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a hostile document makes decoders raise anything
-        return unreadable(media_type, "broken", f"{type(error).__name__}: {error}"[:300])
+        message = " ".join(str(error).replace(str(path), "the document").split())
+        return unreadable(media_type, "broken", f"{type(error).__name__}: {message}"[:300])
 
 
 _Reader = Callable[[Path, Limits], Extracted]

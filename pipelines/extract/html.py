@@ -37,7 +37,7 @@ _PARAGRAPHS = frozenset(
     {
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "blockquote",
         "pre", "section", "article", "main", "form", "fieldset", "figure", "hr", "address",
-        "center"
+        "center", "header", "footer", "nav", "aside"
     }
 )  # fmt: skip
 _LINES = frozenset(

@@ -303,16 +303,15 @@ def _characters(page: Any, textpage: Any) -> tuple[str, "_Places"]:
 
 
 class _Places:
-    """Where the characters of one page stand, the page turned as it is shown.
-
-    Points, from the lower left of the page; after a turn, from some corner of it.
-    """
+    """Where the characters of one page stand: points from the lower left of it as it is shown."""
 
     def __init__(self, page: Any, textpage: Any, *, exact: bool) -> None:
-        self.right_margin = pdfium.FPDF_GetPageWidthF(page) - _MARGIN
+        self._width = pdfium.FPDF_GetPageWidthF(page)
+        self.right_margin = self._width - _MARGIN
         self._textpage = textpage
         self._exact = exact
         self._turns = pdfium.FPDFPage_GetRotation(page)
+        self._height = pdfium.FPDF_GetPageHeightF(page) if self._turns else 0.0
         self._x, self._y = c_double(), c_double()
         self._unused = c_double()
 
@@ -352,4 +351,8 @@ class _Places:
         return place
 
     def _shown(self, x: float, y: float) -> tuple[float, float]:
-        return {1: (y, -x), 2: (-x, -y), 3: (-y, x)}.get(self._turns, (x, y))
+        if self._turns == 1:
+            return y, self._height - x
+        if self._turns == 2:
+            return self._width - x, self._height - y
+        return self._width - y, x

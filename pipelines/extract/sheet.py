@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 import openpyxl
@@ -24,10 +24,11 @@ def read(path: Path, limits: Limits) -> Extracted:
     warning = _bomb(path, limits)
     if warning:
         return Extracted(media_type=MEDIA_TYPE, method=METHOD, reason="limit", warnings=(warning,))
-    with warnings.catch_warnings():
-        # openpyxl warns of styles and extensions, which hold no text.
+    with warnings.catch_warnings(), path.open("rb") as file:
+        # openpyxl warns of styles and extensions, which hold no text. Given a
+        # path it insists on an ending, which our documents do not have.
         warnings.simplefilter("ignore")
-        return _read(path, limits)
+        return _read(file, limits)
 
 
 def _bomb(path: Path, limits: Limits) -> str:
@@ -45,14 +46,14 @@ def _bomb(path: Path, limits: Limits) -> str:
     return ""
 
 
-def _read(path: Path, limits: Limits) -> Extracted:
+def _read(file: BinaryIO, limits: Limits) -> Extracted:
     if not openpyxl.DEFUSEDXML:
         # Entities in a workbook's XML could read files and fill memory.
         raise RuntimeError("openpyxl runs without defusedxml")
     pages: list[Page] = []
     start = 0
     stopped = False
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
         for number, sheet in enumerate(book.worksheets, 1):
             sheet.reset_dimensions()

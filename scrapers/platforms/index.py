@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from parsel import Selector
-from scrapy.http import Response, TextResponse
+from scrapy.http import TextResponse
 
 from scrapers.errors import ParseDrift, SourceError
 from scrapers.items import Listing
@@ -18,7 +18,9 @@ Entry = TypeVar("Entry")
 
 MOST_PAGES = 50
 INDEX_SELECTORS = frozenset({"row", "next", "total"})
-INDEX_WORDS = frozenset({"place", "index", "hosts", "session", "classification", "incidental", "pages"})
+INDEX_WORDS = frozenset(
+    {"place", "index", "hosts", "session", "classification", "incidental", "pages"}
+)
 _ROW = "table tr"
 
 
@@ -67,11 +69,6 @@ class IndexSpider(SiteSpider):
         """An address without what is incidental in it."""
         return without(url, frozenset(_listed(self.parameters.get("incidental", ()))))
 
-    async def page(self, url: str, *, start: bool = False) -> TextResponse:
-        """A genuine page of markup. Raises SourceError."""
-        page = await self.fetch(url, role="start" if start else "page", expects="text/html")
-        return markup(page)
-
     async def read_index(
         self, layout: Mapping[str, str], read: Callable[[Selector, TextResponse], Entry]
     ) -> Index[Entry]:
@@ -85,11 +82,13 @@ class IndexSpider(SiteSpider):
         entries, complete, total = list[Entry](), True, None
         while url and url not in seen:
             if len(seen) == most:
-                self.report.note("info", f"the index has more than {most} pages; the rest was not read", url)
+                self.report.note(
+                    "info", f"the index has more than {most} pages; the rest was not read", url
+                )
                 complete = False
                 break
             try:
-                page = await self.page(url, start=not seen)
+                page = await self.page(url, role="page" if seen else "start")
                 rows = rows_of(page, layout.get("row", ""))
             except SourceError as error:
                 if not seen:
@@ -105,17 +104,12 @@ class IndexSpider(SiteSpider):
                     entries.append(read(row, page))
             complete = complete and self.report.failed == before
             if not entries:
-                raise ParseDrift(f"not one of {len(rows)} rows of the index could be read", page.url)
+                raise ParseDrift(
+                    f"not one of {len(rows)} rows of the index could be read", page.url
+                )
             total = stated_total(page, layout.get("total", "")) if total is None else total
             url = self.address(next_page(page, layout.get("next", "")))
         return Index(tuple(entries), complete, total)
-
-
-def markup(page: Response) -> TextResponse:
-    """The page as one that selectors can read. Raises ParseDrift for a file."""
-    if not isinstance(page, TextResponse):
-        raise ParseDrift("a file came where a page was expected", page.url)
-    return page
 
 
 def rows_of(page: TextResponse, css: str = "") -> list[Selector]:

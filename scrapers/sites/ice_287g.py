@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 
+from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from config.places import PlaceError, county, place, state_code
@@ -186,7 +187,7 @@ def model(printed: str) -> str:
     words = re.findall(r"[a-z]+", printed.casefold())
     found = next((MODELS[word] for word in words if word in MODELS), "")
     if not found:
-        near = extractOne(printed, sorted(set(MODELS.values())), score_cutoff=_SURE)
+        near = extractOne(printed, sorted(set(MODELS.values())), scorer=ratio, score_cutoff=_SURE)
         found = near[0] if near else printed
     return found
 
@@ -322,7 +323,7 @@ class Ice287g(SiteSpider):
             both = len(rows) - len(alone)
             self.report.note(
                 "info",
-                f"{both} agreements are listed as pending and as participating: they participate",
+                f"in both lists, and so participating: {both} of the pending agreements",
             )
         matched = {
             identity.known.identifier for identity in identities if identity and identity.known
@@ -385,7 +386,7 @@ class Ice287g(SiteSpider):
                 yield measure(row, identity, listing)
         repeated = identities.count(None)
         if repeated:
-            self.report.note("info", f"{repeated} rows of the {listing} list repeat another")
+            self.report.note("info", f"rows of the {listing} list that repeat another: {repeated}")
         if complete:
             yield Listing(name=listing, rows=listed or len(rows))
         else:

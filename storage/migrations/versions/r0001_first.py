@@ -104,7 +104,7 @@ def _documents() -> None:
         "documents",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("first_seen", TIME, nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_documents"),
