@@ -78,7 +78,7 @@ def install() -> None:
     python = executable("python")
     quiet = ["--quiet", "--disable-pip-version-check"]
     hashed = ["--require-hashes", "--no-deps"]
-    fast = VENV / "uv.lock.txt"
+    fast = VENV / "uv-requirement.txt"
     fast.write_text(pinned("uv"), encoding="utf-8")
     run(python, "-m", "pip", "install", *quiet, *hashed, "-r", str(fast))
     quick = subprocess.run(
@@ -97,6 +97,9 @@ def install() -> None:
     )
     if quick.returncode:
         run(python, "-m", "pip", "install", *quiet, *hashed, "-r", str(LOCK))
+    # The project itself, so that `measurewatch` is a command of this environment.
+    itself = ["--no-deps", "--no-build-isolation", "--editable", str(HERE)]
+    run(python, "-m", "pip", "install", *quiet, *itself)
     STAMP.write_text(wanted, encoding="ascii")
 
 

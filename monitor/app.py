@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
 from config.topics import Topic
-from config.watchlist import Watchlist, load_watchlist, read_watchlist
 from config.watches import SourceSpec
+from config.watchlist import Watchlist, load_watchlist, read_watchlist
 
 if TYPE_CHECKING:
     from pipelines.texts import Extracted, Match
@@ -186,10 +186,7 @@ class App:
     def show(self, measure: str, *, at: str | None) -> dict[str, Any]:
         """One measure, by id or printed identifier. Raises UsageError when none or several fit."""
         with self.store() as opened:
-            if measure.isdecimal():
-                found = [int(measure)]
-            else:
-                found = opened.queries.find(measure)
+            found = [int(measure)] if measure.isdecimal() else opened.queries.find(measure)
             if not found:
                 raise UsageError(
                     f"No measure is known as {measure!r}. Try: measurewatch search {measure!r}"
@@ -327,7 +324,7 @@ def moment(text: str, now: datetime) -> datetime:
     if span:
         return now - timedelta(**{UNITS[span[2]]: int(span[1])})
     try:
-        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        found = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(
             f"{text!r} is no time; write 7d, 12h, 2026-02-01 or 2026-02-01T10:00Z."

@@ -61,7 +61,7 @@ def _in_reactor(work: Any) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     reactor: Any = AsyncioSelectorReactor(loop)
-    installReactor(reactor)
+    installReactor(reactor)  # type: ignore[no-untyped-call]
 
     result: list[int | BaseException] = []
 
@@ -129,7 +129,7 @@ async def _crawl(
                     if report.complete:
                         baselines.append(name)
         except StorageError as error:
-            print(f"Error: {error}", file=sys.stderr)
+            sys.stderr.write(f"Error: {error}\n")
             _close(app, opened, crawl_id, "crashed", reports, [])
             return 1
         state = "interrupted" if stopping.asked else _worst(reports)
@@ -242,12 +242,17 @@ class SourceRun:
             polite_settings(
                 contact=self.app.settings.contact,
                 delay=self.app.settings.delay,
-                proxy=bool(self.app.settings.proxy),
+                timeout=self.app.settings.timeout,
+                proxy=self.app.settings.proxy,
                 allow_private=self.app.settings.allow_private_addresses,
                 replay=self.replaying,
             )
         )
         settings.set("ITEM_PIPELINES", STAGES, priority="cmdline")
+        # A delay below a second is only allowed on this machine; then waits shrink with it.
+        settings.set(
+            "MEASUREWATCH_RETRY_PACE", min(1.0, self.app.settings.delay), priority="cmdline"
+        )
         settings.set(
             "TWISTED_REACTOR",
             "twisted.internet.asyncioreactor.AsyncioSelectorReactor",

@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Callable
 
-
 from config.problems import WatchlistErrors
 from config.settings import likely_setting
 from monitor.app import App, UsageError
@@ -104,9 +103,11 @@ def settings(app: App) -> Row:
 
 def readers(app: App) -> Row:
     del app
-    import pypdfium2
+    from importlib.metadata import version
 
-    return row("readers", "right", f"PDF by pdfium {pypdfium2.PDFIUM_INFO}, HTML, XLSX, plain text")
+    return row(
+        "readers", "right", f"PDF by pypdfium2 {version('pypdfium2')}, HTML, XLSX, plain text"
+    )
 
 
 CHECKS: tuple[Callable[[App], Row], ...] = (

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
 from functools import partial
 from typing import Any
 
@@ -82,7 +81,10 @@ def new_child(
     observation = Observation(group=grouped[0], specs=specs, archive=None, now=app.clock())
     _, plan = open_crawl(app, opened, observation, watchlist, record=True, compare=False)
     return Child(
-        {"home": str(app.home), "crawls": [plan]}, log_progress, app.settings.crawl_deadline, app.environment
+        {"home": str(app.home), "crawls": [plan]},
+        log_progress,
+        app.settings.crawl_deadline,
+        app.environment,
     )
 
 

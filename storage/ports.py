@@ -77,16 +77,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """Bytes that are kept: their address by content, size and where they were first seen."""
-
-    sha256: str
-    bytes: int
-    media_type: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlRow:
     """One run of a group of sources, as its row says."""
 

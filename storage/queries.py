@@ -140,12 +140,14 @@ class Queries:
                 statement = statement.where(column == value)
         with self._database.reading() as connection:
             if limit is not None:
-                latest = statement.order_by(_changes.id.desc()).limit(limit)
-                rows = list(reversed(connection.execute(latest).all()))
+                latest = statement.order_by(_changes.id.desc()).limit(limit).subquery()
+                statement = sa.select(latest).order_by(latest.c.id)
             else:
-                rows = list(connection.execute(statement.order_by(_changes.id)).all())
-            for part in chunks(rows, PAGE):
-                yield from _changes_json(connection, part)
+                statement = statement.order_by(_changes.id)
+            # Closed by `with`: a reader may leave early.
+            with connection.execute(statement, execution_options={"yield_per": PAGE}) as rows:
+                for part in rows.partitions():
+                    yield from _changes_json(connection, part)
 
     def sources_health(
         self, expected: Mapping[str, str] | None = None, *, names: Sequence[str] | None = None
@@ -205,17 +207,6 @@ class Queries:
                     "created": _iso(row.created),
                     "error": row.error,
                 }
-
-    def version_text(self, version_id: int) -> str | None:
-        """The text of a version, replaced ones too; None when there is none (yet)."""
-        versions, texts = tables.versions.c, tables.texts.c
-        with self._database.reading() as connection:
-            found: str | None = connection.execute(
-                sa.select(texts.body)
-                .join(tables.versions, versions.text_id == texts.id)
-                .where(versions.id == version_id)
-            ).scalar()
-        return found
 
     def message_facts(self, message_id: int) -> MessageFacts:
         """Everything a digest needs. Raises StorageError when there is no such message."""

@@ -70,7 +70,7 @@ class Search:
         matcher = compile_topics([_Asked(tree)])
         return self._found(tree, matcher, place, source, since, limit)
 
-    def _found(  # noqa: PLR0917 - what `search` was given
+    def _found(
         self,
         tree: query.Query,
         matcher: Matcher,

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from config.watchlist import load_watchlist
 
 ROOT = Path(__file__).parent.parent

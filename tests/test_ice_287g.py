@@ -871,3 +871,18 @@ class TestCorpus:
             encoding="utf-8"
         )
         assert "\n".join(markdown(steps)) in text
+
+    def test_no_two_agreements_of_one_list_are_taken_for_one(self, corpus):
+        """If each in turn were new and its neighbours gone, none would be matched with a neighbour."""
+        from benchmarks.ice_history import workbook as read
+
+        rows = read(next((corpus / "287g/ice/sheets").glob("*04302026am.xlsx")))
+        groups = {}
+        for one in rows:
+            groups.setdefault((one.state, one.model), []).append(one)
+        assert len(groups) > 80
+        for listed in groups.values():
+            there = known(*listed)
+            for one in listed:
+                others = [was for was in there if was.identifier != one.identifier]
+                assert reconcile([one], others)[0].known is None, one.identifier

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -252,3 +253,39 @@ def test_a_full_disk_keeps_nothing_of_the_batch(home: Home) -> None:
     assert len(list(site.queries.measures())) == len(site.alerts()) == 1
     assert len(site.crawl(*batch)) == len(batch)
     database.close()
+
+
+def test_many_changes_are_read_page_by_page(database: Database) -> None:
+    """Reading goes on over pages, in order, and may be left early."""
+    site = Site(database)
+    for start in range(0, 450, 150):
+        site.crawl(*(bill(identifier=f"HB {number}") for number in range(start, start + 150)))
+    found = [one["measure"]["identifier"] for one in site.changes()]
+    assert found == [f"HB {number}" for number in range(450)]
+    reading = site.queries.changes()
+    next(reading)
+    reading.close()
+    assert len(site.crawl(bill(identifier="HB 1"))) == 1
+
+
+def test_a_fresh_database_is_made_once_by_many_at_once(
+    home: Home, request: pytest.FixtureRequest
+) -> None:
+    """Whoever opens first makes the tables; the others wait and find them."""
+    server = request.getfixturevalue("postgres")
+    for url in ("", server.create(empty=True)):
+        errors: list[Exception] = []
+
+        def work(url: str = url, errors: list[Exception] = errors) -> None:
+            try:
+                Database.open(url, home=home, verify=True).close()
+            except Exception as error:  # noqa: BLE001 - told to the main thread
+                errors.append(error)
+
+        openers = [Thread(target=work) for _ in range(4)]
+        for opener in openers:
+            opener.start()
+        for opener in openers:
+            opener.join()
+        assert errors == []
+    server.drop(url)

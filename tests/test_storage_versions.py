@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.texts import Extracted
 from storage.database import Database
 from tests.storage_makers import (
     LAW,
@@ -322,3 +323,34 @@ def test_topics_say_what_a_change_brought(site: Site) -> None:
     site.crawl(bill(first, ("Engrossed", known), status="Passed House"))
     site.crawl(bill(("Introduced", PENDING), status="Enacted"))
     assert (site.told[-1].kind, site.told[-1].topics) == ("status", ("masks",))
+
+
+def test_what_cannot_be_read_is_not_read_again(site: Site) -> None:
+    """An unreadable document is remembered by its reader; one that only ran out of time is not."""
+    nothing = Extracted(media_type="application/pdf", method="pdfium", reason="encrypted")
+    locked = replace(UNREADABLE, extracted=nothing, extractor="1")
+    slow = replace(locked, sha256="f" * 64, reason="timeout")
+    site.crawl(bill(("Introduced", locked), ("Engrossed", slow)))
+    assert site.store.text_of(locked.sha256, "1") == nothing
+    assert site.store.text_of(slow.sha256, "1") is None
+
+
+def test_documents_are_noted_with_their_first_address(site: Site, database: Database) -> None:
+    """Where bytes were first seen is kept, whatever they turned out to be."""
+    text = readable(LAW)
+    site.crawl(bill(("Introduced", text)))
+    site.crawl(bill(("Introduced", replace(text, url="https://elsewhere.example"))))
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT sha256, media_type, url FROM documents").all()
+    assert [tuple(row) for row in rows] == [(text.sha256, "text/html", "https://lis.example/text")]
+
+
+def test_the_text_of_a_version_can_be_had(site: Site) -> None:
+    """Also that of a replaced version, for comparing; none for one that waits."""
+    site.crawl(bill(("Introduced", readable(LAW)), ("Engrossed", PENDING)))
+    site.crawl(bill(("Introduced", readable(OTHER)), ("Engrossed", PENDING)))
+    old, new = site.changes()[-1]["versions"]
+    assert (site.queries.version_text(old), site.queries.version_text(new)) == (LAW, OTHER)
+    waiting = site.shown()["versions"][1]["id"]
+    assert site.queries.version_text(waiting) is None
+    assert site.queries.version_text(999) is None

@@ -3,6 +3,9 @@
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from monitor.cli.output import Output, output, printable
 from monitor.cli.root import shared
@@ -91,9 +94,6 @@ def show(ctx: click.Context, measure: str, at: str | None) -> None:
 
 
 def _print_measure(out: Output, found: dict[str, Any]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     console = out.console()
     console.print(Text(f"{found['identifier']}  {printable(found['title'])}", style="bold"))
     facts = Table(box=None, show_header=False, pad_edge=False)
@@ -107,15 +107,17 @@ def _print_measure(out: Output, found: dict[str, Any]) -> None:
     for item in found["sources"]:
         facts.add_row("source", Text(printable(item)))
     console.print(facts)
-    for heading, key, words in (
-        (
-            "Versions",
-            "versions",
-            lambda v: f"{v['date'] or '          '}  {v['note']}  [{v['state']}]  id {v['id']}",
-        ),
-        ("Actions", "actions", lambda a: f"{a['date'] or '          '}  {a['description']}"),
-    ):
-        if found[key]:
-            console.print(Text(heading, style="bold"))
-            for item in found[key]:
-                console.print(Text("  " + printable(words(item))))
+    _print_list(console, "Versions", [
+        f"{item['date'] or '':10}  {item['note']}  [{item['state']}]  id {item['id']}"
+        for item in found["versions"]
+    ])  # fmt: skip
+    _print_list(console, "Actions", [
+        f"{item['date'] or '':10}  {item['description']}" for item in found["actions"]
+    ])  # fmt: skip
+
+
+def _print_list(console: Console, heading: str, lines: list[str]) -> None:
+    if lines:
+        console.print(Text(heading, style="bold"))
+    for line in lines:
+        console.print(Text(f"  {printable(line)}"))

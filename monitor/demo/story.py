@@ -198,7 +198,7 @@ class Day:
 # -------------------------------------------------------------- the baseline
 
 
-def bill(  # noqa: PLR0917 (in the order of the page)
+def bill(
     identifier: str,
     brief: str,
     title: str,

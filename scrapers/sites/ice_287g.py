@@ -1,6 +1,6 @@
 """ICE: agreements with local police under section 287(g) of the Immigration and Nationality Act.
 
-2026-11-22: first version. Seen working on 12 workbooks of participating and 20 of
+2026-11-22: first version. Seen working on 13 workbooks of participating and 19 of
 pending agencies, February 2025 to April 2026. docs/sources/ice-287g.md says which
 column becomes which field, and how an agreement is known again under another name.
 

@@ -66,7 +66,12 @@ def crawl(
     """
     loop = _loop()
     return loop.run_until_complete(
-        _crawl(spider, {**polite_settings(**{**QUICK, **polite}), **(settings or {})}, attributes or {}, arguments or {})
+        _crawl(
+            spider,
+            {**polite_settings(**{**QUICK, **polite}), **(settings or {})},
+            attributes or {},
+            arguments or {},
+        )
     )
 
 

@@ -98,10 +98,12 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:  # noqa: N802 - http.server's interface
+            def do_GET(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                visit = Visit(self.command, self.path, headers, self.rfile.read(length), time.monotonic())
+                visit = Visit(
+                    self.command, self.path, headers, self.rfile.read(length), time.monotonic()
+                )
                 page = server.answer(visit)
                 time.sleep(page.wait)
                 if page.hang_up:

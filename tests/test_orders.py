@@ -1,0 +1,334 @@
+"""An index of executive orders becomes measures by selectors alone."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from config.vocabulary import DateKind, MeasureClassification, VersionClassification
+from scrapers.errors import Challenge, FetchError, ParseDrift, SourceError
+from scrapers.items import Listing
+from scrapers.platforms.orders import Orders
+from scrapers.ports import KnownMeasure
+from scrapers.selectors import day
+from tests.visiting import as_json, visit
+
+PAGES = Path(__file__).parent / "pages" / "orders"
+INDEX = "https://www.example.gov/mayor/orders/"
+CARDS = "https://gov.example.gov/actions"
+BY_CARD = {
+    "row": "li.card",
+    "identifier": "::attr(data-number)",
+    "title": ".card-title",
+    "signed": "time",
+    "detail": ".card-title",
+    "detail_document": "a.file",
+    "incidental": ["visit"],
+    "total": ".shown",
+}
+
+
+def page(name):
+    return (PAGES / name).read_bytes()
+
+
+def table(name="table.html", **parameters):
+    return visit(Orders, {INDEX: page(name)}, place="us/mn/elmford", index=INDEX, **parameters)
+
+
+def clerk(**pages):
+    found = {INDEX: page("clerk.html"), f"{INDEX}?page=1": page("clerk-2.html")} | pages
+    return visit(Orders, found, place="us/il/elmford", index=INDEX, next=".pager-next a")
+
+
+def cards(pages=None, **parameters):
+    found = {
+        CARDS: page("cards.html"),
+        "https://gov.example.gov/actions/18": page("card-18.html"),
+        "https://gov.example.gov/actions/17": FetchError("the site answered 503"),
+        "https://gov.example.gov/actions/storm": page("redesigned.html"),
+    } | (pages or {})
+    return visit(Orders, found, place="us/va", index=CARDS, **(BY_CARD | parameters))
+
+
+class TestFixtures:
+    @pytest.mark.parametrize(
+        ("name", "seen"), [("table", table), ("clerk", clerk), ("cards", cards)]
+    )
+    def test_the_pages_become_the_expected_measures(self, name, seen):
+        """Every field of every measure is as the expected file says."""
+        expected = json.loads(page("expected.json"))[name]
+        assert as_json(list(seen().measures.values())) == expected
+
+
+class TestFields:
+    def test_the_identifier_is_as_printed(self):
+        """A number is kept as the city prints it."""
+        assert list(table().measures) == ["EO 2026-02", "EO 2026-01", "EO 2025-07"]
+
+    def test_columns_are_found_by_their_headings(self):
+        """Without selectors, a headed table says itself which column is which."""
+        order = clerk().measures["2026-1"]
+        assert (order.title, order.dates[0].text) == ("Officers on Notice", "January 31, 2026")
+
+    def test_selectors_win_over_headings(self):
+        """What the watchlist says of a column is believed before its heading."""
+        seen = table(title="td:nth-child(1)")
+        assert seen.measures["EO 2026-02"].title == "EO 2026-02"
+
+    def test_a_title_is_its_words(self):
+        """Markup, line breaks and odd spaces in a title are no part of it."""
+        title = table().measures["EO 2026-02"].title
+        assert title == "Closing city ramps to immigration enforcement staging"
+
+    def test_signed_is_kept_printed_and_understood(self):
+        """The day of signing is kept in the site's words and as a date."""
+        [signed] = table().measures["EO 2026-01"].dates
+        assert (signed.kind, signed.text) == (DateKind.SIGNED, "Monday, January 5, 2026")
+        assert signed.date == date(2026, 1, 5)
+
+    def test_a_blank_date_leaves_dates_unobserved(self):
+        """An order whose day is not printed says nothing of its dates."""
+        order = clerk().measures["2025-8"]
+        assert order.dates == ()
+        assert "dates" not in order.observed
+
+    def test_the_classification_is_order_by_the_executive(self):
+        """An executive order is an order from the executive."""
+        order = table().measures["EO 2026-02"]
+        assert order.classification == (MeasureClassification.ORDER,)
+        assert order.from_organization == "executive"
+
+    def test_the_classification_can_be_given(self):
+        """A list of directives yields directives."""
+        seen = table(classification="directive")
+        assert seen.measures["EO 2026-02"].classification == (MeasureClassification.DIRECTIVE,)
+
+    def test_the_version_is_the_signed_document(self):
+        """The text is one version, signed, with its document's address."""
+        [version] = clerk().measures["2026-1"].versions
+        assert (version.note, version.classification) == ("signed", VersionClassification.SIGNED)
+        assert [link.url for link in version.links] == [
+            "https://www.example.gov/files/eo-2026-1.pdf"
+        ]
+
+    def test_a_pdf_is_preferred_and_other_links_are_no_documents(self):
+        """Mail addresses and fragments are no documents; of several links the PDF is taken."""
+        [version] = clerk().measures["2025-8"].versions
+        assert [link.url for link in version.links] == ["https://files.example.org/eo%202025-8.pdf"]
+
+    def test_an_order_that_is_a_web_page_has_that_page_as_its_text(self):
+        """Where the link leads to a page, the page is the document."""
+        [version] = table().measures["EO 2026-01"].versions
+        assert [link.url for link in version.links] == [f"{INDEX}2026-01/"]
+
+    def test_a_row_without_a_document_has_a_version_that_waits(self):
+        """The order is there although its text is not; this is noted."""
+        seen = clerk()
+        [version] = seen.measures["2025-7"].versions
+        assert (version.note, version.links) == ("signed", ())
+        assert "2025-7 has no document" in seen.notes
+
+    def test_the_listing_counts_rows_of_all_pages(self):
+        """A list read to its end is a listing."""
+        assert clerk().listings == [Listing(name="orders", rows=5)]
+        assert {order.listing for order in clerk().measures.values()} == {"orders"}
+
+    def test_the_sites_own_total_is_kept(self):
+        """The number a site states stands in the listing."""
+        assert cards().listings == [] or cards().listings[0].total == 41
+
+    def test_only_hosts_of_the_watchlist_are_declared(self):
+        """The index's host is declared, others as named."""
+        hosts = Orders.hosts_for({"index": INDEX, "hosts": ["Files.example.org"]})
+        assert hosts == ("files.example.org", "www.example.gov")
+
+
+class TestTerm:
+    def test_the_year_of_the_number_is_the_term(self):
+        """A number that names its year says the term, whatever the date says."""
+        assert table().measures["EO 2025-07"].session == "2025"
+        assert clerk().measures["2025-8"].session == "2025"
+
+    def test_the_year_of_signing_is_the_term_of_other_numbers(self):
+        """A number without a year belongs to the year of signing."""
+        assert cards().measures["EO-18"].session == "2026"
+
+    def test_a_given_term_holds_for_all(self):
+        """The watchlist's term is taken as it is."""
+        assert {order.session for order in table(session="quill").measures.values()} == {"quill"}
+
+    def test_a_known_order_keeps_its_term_while_its_date_is_missing(self):
+        """A date that goes missing, or comes late, makes no other measure of an order."""
+        body = (
+            page("table.html")
+            .replace(b"EO 2026-01", b"EO 1")
+            .replace(b"Monday, January 5, 2026", b"")
+        )
+        known = [KnownMeasure(identifier="EO 1", session="2026")]
+        seen = visit(Orders, {INDEX: body}, known=known, place="us/mn/elmford", index=INDEX)
+        assert seen.measures["EO 1"].session == "2026"
+        dated = page("table.html").replace(b"EO 2026-01", b"EO 1")
+        known = [KnownMeasure(identifier="EO 1", session="")]
+        seen = visit(Orders, {INDEX: dated}, known=known, place="us/mn/elmford", index=INDEX)
+        assert seen.measures["EO 1"].session == ""
+
+
+class TestIdentity:
+    def test_without_a_number_title_and_day_are_the_name(self):
+        """An emergency order without a number is named by title and day."""
+        assert "Declaring a State of Emergency (2026-01-24)" in cards().measures
+
+    def test_two_rows_of_one_number_are_one_order(self):
+        """An amendment printed under the same number is a version of the order."""
+        seen = clerk()
+        order = seen.measures["2025-3"]
+        assert order.title == "Labor Peace"
+        assert [version.note for version in order.versions] == [
+            "signed",
+            "Amendment of Executive Order 2025-3",
+        ]
+        assert "2025-3 stands in 2 rows" in seen.notes
+
+    def test_a_re_ordered_list_gives_the_same_measures(self):
+        """The order of rows says nothing, not even for two rows of one number."""
+        body = page("clerk-2.html")
+        start, first, second, end = (
+            body[: body.index(b'<tr class="odd">')],
+            body[body.index(b'<tr class="odd">') : body.index(b'<tr class="even">')],
+            body[body.index(b'<tr class="even">') : body.index(b"</tbody>")],
+            body[body.index(b"</tbody>") :],
+        )
+        turned = clerk(**{f"{INDEX}?page=1": start + second + first + end})
+        assert turned.measures == clerk().measures
+
+    def test_incidental_parameters_are_left_out_of_addresses(self):
+        """A visit's id is neither asked for nor kept."""
+        seen = cards()
+        assert all("visit=" not in url for _, url in seen.asked)
+        order = seen.measures["EO-18"]
+        assert order.url == "https://gov.example.gov/actions/18"
+        assert order.versions[0].links[0].url == "https://gov.example.gov/media/eo-18-signed.pdf"
+
+
+class TestPagesOfOrders:
+    def test_a_page_of_the_order_that_fails_costs_only_its_document(self):
+        """The order is observed from the index; its text waits."""
+        seen = cards()
+        order = seen.measures["EO-17"]
+        assert order.title == "Flags at Half-Staff"
+        assert order.versions[0].links == ()
+        assert "EO-17: FetchError" in seen.notes
+
+    def test_a_page_without_the_document_is_drift_of_that_page(self):
+        """A page of another shape is noted, and the order stays."""
+        seen = cards()
+        assert seen.measures["Declaring a State of Emergency (2026-01-24)"].versions[0].links == ()
+        assert "State of Emergency (2026-01-24): ParseDrift" in seen.notes
+        assert seen.report.failed == 2
+        assert seen.listings == [Listing(name="orders", rows=3, total=41)]
+
+    def test_a_page_can_be_the_document(self):
+        """With `detail` alone the order's own page is its text."""
+        seen = cards(detail_document="")
+        assert (
+            seen.measures["EO-17"].versions[0].links[0].url == "https://gov.example.gov/actions/17"
+        )
+        assert len(seen.asked) == 1
+
+
+class TestDrift:
+    @pytest.mark.parametrize("name", ["redesigned.html", "blank-rows.html"])
+    def test_a_redesign_is_drift_not_an_empty_list(self, name):
+        """A page without rows, or with rows that say nothing, is an error."""
+        seen = table(name)
+        assert isinstance(seen.error, ParseDrift)
+        assert (seen.measures, seen.listings) == ({}, [])
+
+    def test_a_challenge_page_is_a_challenge(self):
+        """A bot challenge with status 200 is told as such."""
+        seen = table("challenge.html")
+        assert isinstance(seen.error, Challenge)
+        assert seen.measures == {}
+
+    def test_a_second_page_that_fails_leaves_the_list_incomplete(self):
+        """What was read is kept, but no listing says that the rest is gone."""
+        seen = clerk(**{f"{INDEX}?page=1": FetchError("the site answered 500")})
+        assert list(seen.measures) == ["2026-1", "2025-8", "2025-7"]
+        assert seen.listings == []
+        assert "page 2 of the index" in seen.notes
+
+    def test_a_row_that_cannot_be_read_leaves_the_list_incomplete(self):
+        """One bad row costs itself, and nothing may be taken for gone."""
+        seen = table()
+        body = (
+            page("table.html")
+            .replace(b'<a href="/mayor/orders/2026-02/">EO 2026-02</a>', b"")
+            .replace(b"1/29/2026", b"")
+        )
+        seen = visit(Orders, {INDEX: body}, place="us/mn/elmford", index=INDEX)
+        assert list(seen.measures) == ["EO 2026-01", "EO 2025-07"]
+        assert (seen.report.failed, seen.listings) == (1, [])
+
+    def test_the_number_of_pages_is_bounded(self):
+        """An index that goes on for ever is read as far as allowed, and is not complete."""
+        pages = {
+            f"{INDEX}?page={number}": page("table.html").replace(
+                b"</body>", f'<a class="next" href="?page={number + 1}">next</a></body>'.encode()
+            )
+            for number in range(100)
+        }
+        seen = visit(
+            Orders, pages, place="us/mn/elmford", index=f"{INDEX}?page=0", next="a.next", pages=4
+        )
+        assert len(seen.asked) == 4
+        assert seen.listings == []
+        assert "more than 4 pages" in seen.notes
+
+    def test_a_next_link_to_a_page_already_read_ends_the_list(self):
+        """A pager that points to its own page is at its end."""
+        assert [url for _, url in clerk().asked] == [INDEX, f"{INDEX}?page=1"]
+
+
+class TestWatchlistMistakes:
+    def test_an_unknown_parameter_is_named_with_a_guess(self):
+        """A slip in a parameter's name is not silently ignored."""
+        seen = table(identifer="td")
+        assert isinstance(seen.error, SourceError)
+        assert "'identifer', which this source does not know; did you mean 'identifier'?" in str(
+            seen.error
+        )
+
+    def test_a_selector_that_is_no_css_is_named(self):
+        """A broken selector is told before the site is visited."""
+        seen = table(row="table tr[")
+        assert "row is no CSS selector" in str(seen.error)
+        assert seen.asked == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("January 29, 2026", date(2026, 1, 29)),
+        ("Thursday, January 29, 2026", date(2026, 1, 29)),
+        ("JANUARY 29TH, 2026", date(2026, 1, 29)),
+        ("Signed: Sept. 4, 2025", date(2025, 9, 4)),
+        ("29 January 2026", date(2026, 1, 29)),
+        ("1/29/2026", date(2026, 1, 29)),
+        ("01/29/26", date(2026, 1, 29)),
+        ("3/7/84", date(1984, 3, 7)),
+        ("2026-01-29", date(2026, 1, 29)),
+        ("2026-01-29T18:04:00-06:00", date(2026, 1, 29)),
+        ("Signed 1/29/2026, filed 1/30/2026", date(2026, 1, 29)),
+        ("2026-13-29", None),
+        ("February 30, 2026", None),
+        ("2023-19", None),
+        ("1/29", None),
+        ("Mayor 29, 2026", None),
+        ("", None),
+    ],
+)
+def test_days_are_read_as_us_sites_print_them(printed, expected):
+    """Each printed form is the day it says; what is no day is None."""
+    assert day(printed) == expected

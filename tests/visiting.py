@@ -1,0 +1,66 @@
+"""Crawling a spider against pages that a test hands it, with no network."""
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+from scrapy.http import HtmlResponse
+
+from scrapers.genuine import check_genuine
+from scrapers.items import Listing, Measure
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def visit(kind, pages, *, known=(), **parameters):
+    """Crawl with a spider; gives its measures, lists, report, requests and the error it ended with.
+
+    `pages` are bodies, or exceptions, by address; every other address is a 404.
+    """
+    spider = kind(now=NOW, known=known, parameters=parameters)
+    asked, items = [], []
+
+    async def fetch(url, *, role="page", expects="", **_):
+        asked.append((role, url))
+        body = pages.get(url, b"<title>Not found</title>")
+        if isinstance(body, Exception):
+            raise body
+        status = 200 if url in pages else 404
+        check_genuine(status=status, headers={}, body=body, url=url, expects=expects)
+        return HtmlResponse(url, body=body, encoding="utf-8")
+
+    async def collect():
+        async for item in spider.crawl():
+            items.append(item)
+
+    spider.fetch = fetch
+    ended = None
+    try:
+        asyncio.run(collect())
+    except Exception as error:
+        ended = error
+    return SimpleNamespace(
+        measures={item.identifier: item for item in items if isinstance(item, Measure)},
+        listings=[item for item in items if isinstance(item, Listing)],
+        report=spider.report,
+        notes=" | ".join(str(note) for note in spider.report.notes),
+        asked=asked,
+        error=ended,
+    )
+
+
+def as_json(value):
+    """A measure as an expected file has it."""
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {key: as_json(one) for key, one in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
