@@ -27,7 +27,7 @@ from pipelines.extract import extract_text
 from pipelines.texts import Limits
 
 LIMITS = Limits()
-Read = Callable[[Sequence[Path]], int]
+Measure = Callable[[Sequence[Path]], float]
 
 
 def ours(paths: Sequence[Path]) -> int:
@@ -59,75 +59,72 @@ def with_pdfplumber(paths: Sequence[Path]) -> int:
     return pages
 
 
-def in_pool(workers: int) -> Read:
-    """A reader by the pool, warm before the clock starts."""
+def in_pool(workers: int) -> Measure:
+    """Measures our pool by the clock, from when its workers are warm."""
 
-    def read(paths: Sequence[Path]) -> int:
+    def measure(paths: Sequence[Path]) -> float:
         with Pool(workers=workers) as pool:
             for task in [pool.extract(paths[0], LIMITS) for _ in range(workers)]:
                 task.result()
             started = time.perf_counter()
             tasks = [pool.extract(path, LIMITS) for path in paths for _ in range(4)]
             pages = sum(len(task.result().pages) for task in tasks)
-            read.seconds = time.perf_counter() - started  # type: ignore[attr-defined]
-        return pages
+            return pages / (time.perf_counter() - started)
 
-    return read
-
-
-def rate_by_cpu(read: Read, paths: Sequence[Path]) -> float:
-    started = time.process_time()
-    pages = read(paths)
-    return pages / (time.process_time() - started)
+    return measure
 
 
-def rate_by_clock(read: Read, paths: Sequence[Path]) -> float:
-    pages = read(paths)
-    return pages / read.seconds  # type: ignore[attr-defined]
+def by_cpu(read: Callable[[Sequence[Path]], int]) -> Measure:
+    def measure(paths: Sequence[Path]) -> float:
+        started = time.process_time()
+        pages = read(paths)
+        return pages / (time.process_time() - started)
+
+    return measure
 
 
 def compare(
-    stage: str,
-    measure: Callable[[Read, Sequence[Path]], float],
-    paths: Sequence[Path],
-    mine: Read,
-    reference: Read,
-    reference_name: str,
-    limit: float,
-    unit: str,
-    runs: int,
+    paths: Sequence[Path], mine: Measure, reference: Measure, runs: int, **said: Any
 ) -> dict[str, Any]:
+    """One row of the table: both measured in each run, and who goes first alternates."""
     pairs = []
     for run in range(runs):
-        # Who goes first changes, since the machine may warm up or get busy.
-        first, second = (mine, reference) if run % 2 else (reference, mine)
-        rates = {read: measure(read, paths) for read in (first, second)}
-        pairs.append((rates[mine], rates[reference]))
+        if run % 2:
+            rate = mine(paths)
+            pairs.append((rate, reference(paths)))
+        else:
+            rate = reference(paths)
+            pairs.append((mine(paths), rate))
     return {
-        "stage": stage,
-        "ours": round(median(mine for mine, _ in pairs), 1),
+        "stage": said["stage"],
+        "ours": round(median(ours for ours, _ in pairs), 1),
         "reference": round(median(theirs for _, theirs in pairs), 1),
-        "reference_name": reference_name,
-        "ratio": round(median(mine / theirs for mine, theirs in pairs), 3),
-        "limit": limit,
-        "unit": unit,
+        "reference_name": said["reference_name"],
+        "ratio": round(median(ours / theirs for ours, theirs in pairs), 3),
+        "limit": said["limit"],
+        "unit": said["unit"],
         "runs": runs,
     }
 
 
 def measure_all(paths: Sequence[Path], runs: int) -> list[dict[str, Any]]:
-    cpu = "pages per CPU second"
-    raw_pdfium(paths), ours(paths)  # the files are in memory from here on
-    few = paths[::6]
+    mine, raw, plumber = by_cpu(ours), by_cpu(raw_pdfium), by_cpu(with_pdfplumber)
+    unit = "pages per CPU second"
+    few = max(1, runs // 3)
+    ours(paths)  # the files are in memory from here on
     return [
-        compare("PDF text", rate_by_cpu, paths, ours, raw_pdfium, "raw pdfium", 0.85, cpu, runs),
         compare(
-            "PDF text", rate_by_cpu, few, ours, with_pdfplumber, "pdfplumber", 40, cpu,
-            max(1, runs // 3),
+            paths, mine, raw, runs,
+            stage="PDF text", reference_name="raw pdfium", limit=0.85, unit=unit,
         ),
         compare(
-            "PDF text, two workers", rate_by_clock, paths, in_pool(2), in_pool(1), "one worker",
-            1.8, "pages per second", max(1, runs // 3),
+            paths[::6], mine, plumber, few,
+            stage="PDF text", reference_name="pdfplumber", limit=40, unit=unit,
+        ),
+        compare(
+            paths, in_pool(2), in_pool(1), few,
+            stage="PDF text, two workers", reference_name="one worker", limit=1.8,
+            unit="pages per second",
         ),
     ]  # fmt: skip
 

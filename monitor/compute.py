@@ -51,7 +51,7 @@ class Pool:
 
     def __init__(self, *, workers: int = 0, memory: int = Limits().memory) -> None:
         """`workers` of 0 means one for each processor we may use; `memory` is bytes a worker."""
-        self._crew = _Crew(workers or len(os.sched_getaffinity(0)), _TASKS_PER_WORKER, memory)
+        self._crew = _Crew(workers or _processors(), _TASKS_PER_WORKER, memory)
         self._alone = _Crew(1, 1, memory)
         self._lock = threading.Lock()
         self._open: set[Future[Any]] = set()
@@ -114,6 +114,12 @@ class Pool:
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:
             self._open.discard(future)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 # --- one document -----------------------------------------------------------

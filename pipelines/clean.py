@@ -28,7 +28,7 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufffe]"
 )
-_BROKEN_WORD = re.compile(rf"(?<={_LETTER})-[ \t]*[\n\f\r]\s*(?={_LETTER})")
+_BROKEN_WORD = re.compile(r"(?<=\w)-[ \t]*[\n\f\r]\s*(?=\w)")
 _LONG_DASH = re.compile(r"-*(?:--|[\u2014\u2015])[-\u2014\u2015]*")
 _HYPHEN_WITHIN = re.compile(rf"(?<={_LETTER})-(?={_LETTER})")
 _GLYPHS = str.maketrans(
@@ -54,8 +54,10 @@ def normalise(text: str) -> str:
 
 
 def _hyphen_that_stays(found: re.Match[str]) -> str:
-    """Keep the hyphen of "Vice-/Chair", not that of "immi-/gration" or "IMMI-/GRATION"."""
+    """Keep the hyphen of "Vice-/Chair" and "107-/276", not that of "immi-/gration"."""
     before, after = found.string[found.start() - 1], found.string[found.end()]
+    if not (before.isalpha() and after.isalpha()):
+        return "-"
     return "-" if after.isupper() and not before.isupper() else ""
 
 
@@ -236,19 +238,25 @@ def _without_column(
     cut: Callable[[Line], Line],
 ) -> list[list[Line]]:
     columns = [find(page) for page in pages]
-    long = [column for column in columns if column and len(column.ranks) >= _NUMBERS_THAT_CONVINCE]
-    alone = len(pages) <= _SHORT_DOCUMENT and any(
-        len(column.ranks) >= _NUMBERS_THAT_CONVINCE_ALONE for column in long
-    )
-    if not alone and len(long) < 2:
+    lengths = [len(column.ranks) for column in columns if column and column.prose]
+    margins = [
+        column.x
+        for column in columns
+        if column and column.prose and len(column.ranks) >= _NUMBERS_THAT_CONVINCE
+    ]
+    columns = [column if column and _is_near(column.x, margins) else None for column in columns]
+    pages_with = len(columns) - columns.count(None)
+    at_length = max(lengths, default=0) >= _NUMBERS_THAT_CONVINCE_ALONE
+    if len(margins) < 2 and not (at_length and (pages_with > 1 or len(pages) <= _SHORT_DOCUMENT)):
         return list(pages)
-    margins = [column.x for column in long if column.prose]
     return [
-        _cut_column(page, column.ranks, cut)
-        if column and any(abs(column.x - x) <= _JITTER_OF_PAGES for x in margins)
-        else page
+        _cut_column(page, column.ranks, cut) if column else page
         for page, column in zip(pages, columns, strict=True)
     ]
+
+
+def _is_near(x: float, margins: list[float]) -> bool:
+    return any(abs(x - margin) <= _JITTER_OF_PAGES for margin in margins)
 
 
 def _cut_column(page: list[Line], ranks: frozenset[int], cut: Callable[[Line], Line]) -> list[Line]:
@@ -289,20 +297,31 @@ class _Number(NamedTuple):
 
 
 def _column(found: list[_Number]) -> _Column | None:
-    """The numbers as one column, when they count its lines and stand in line themselves."""
+    """The numbers as one column, when they count its lines and stand in line themselves.
+
+    The first or last may be the page's own number, in the same margin.
+    """
     found.sort(key=lambda number: -number.y)
-    if not found or [int(n.digits) for n in found] != list(range(1, len(found) + 1)):
-        return None
-    for width in {len(number.digits) for number in found}:
-        places = [number.x for number in found if len(number.digits) == width]
-        if max(places) - min(places) > _JITTER:
-            return None
-    beside = [number.letters for number in found if number.letters]
-    return _Column(
-        x=found[0].x,
-        ranks=frozenset(number.rank for number in found),
-        prose=not beside or fmean(beside) >= _PROSE,
-    )
+    for numbers in (found, found[1:], found[:-1], found[1:-1]):
+        if numbers and _run_from_one(numbers) and _stand_in_line(numbers):
+            beside = [number.letters for number in numbers if number.letters]
+            return _Column(
+                x=numbers[0].x,
+                ranks=frozenset(number.rank for number in numbers),
+                prose=not beside or fmean(beside) >= _PROSE,
+            )
+    return None
+
+
+def _run_from_one(numbers: list[_Number]) -> bool:
+    return all(int(number.digits) == rank for rank, number in enumerate(numbers, 1))
+
+
+def _stand_in_line(numbers: list[_Number]) -> bool:
+    places = defaultdict(list)
+    for number in numbers:
+        places[len(number.digits)].append(number.x)
+    return all(max(xs) - min(xs) <= _JITTER for xs in places.values())
 
 
 def _cut_lead(line: Line) -> Line:
@@ -399,10 +418,11 @@ def _running(
 
 def _is_page_number(text: str, page: int, titles: set[str]) -> bool:
     """Whether the line is the page's number, alone or beside words of the first page."""
-    found = _PAGE_NUMBER.fullmatch(text)
-    if found:
-        return int(found[1]) == page
     number = str(page)
+    if number not in text:
+        return False
+    if found := _PAGE_NUMBER.fullmatch(text):
+        return int(found[1]) == page
     first, _, rest = text.partition(" ")
     before, _, last = text.rpartition(" ")
     return page > 1 and (

@@ -15,10 +15,12 @@ from enum import IntEnum
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from config.places import state_code
+
 _SHORT = {
     "boro": "borough", "co": "county", "dept": "department", "ft": "fort", "hwy": "highway",
     "mt": "mount", "ofc": "office", "pct": "precinct", "pd": "police department",
-    "st": "saint", "twp": "township", "univ": "university",
+    "sherrif": "sheriff", "sherriff": "sheriff", "st": "saint", "twp": "township", "univ": "university",
 }  # fmt: skip
 _DIVISIONS = frozenset({"county", "parish"})
 _FORMS = frozenset({"borough", "township", "town", "village", "city", "county", "parish"})
@@ -60,12 +62,8 @@ class Name:
 
 
 def name(printed: str, state: str) -> Name:
-    """Take a name apart; `state` is the full name of its state, which may stand before it."""
-    words = _words(printed)
-    own = tuple(_plain(state).split())
-    follows = words[len(own) : len(own) + 1]
-    if own and tuple(words[: len(own)]) == own and follows and follows[0] not in _FORMS:
-        words = words[len(own) :]
+    """Take a name apart; `state` is the full name of its state, which may stand before or behind it."""
+    words = _without_state(_words(printed), _plain(state).split())
     kind = _kind(words)
     return Name(
         said=tuple(words),
@@ -80,9 +78,10 @@ def likeness(one: Name, other: Name) -> Likeness:
     """Judge two names. Numbers, as of precincts, must be the same in both."""
     if one.words == other.words:
         return Likeness.SAME
-    comparable = one.core and other.core and _numbers(one) == _numbers(other)
-    if not comparable or not _kinds_agree(one.kind, other.kind):
+    if not _kinds_agree(one.kind, other.kind) or _numbers(one) != _numbers(other):
         return Likeness.NONE
+    if not one.core or not other.core:
+        return Likeness.STYLE if _weighty(one) == _weighty(other) else Likeness.NONE
     if one.core == other.core:
         return Likeness.STYLE if one.kind == other.kind else Likeness.PART
     if one.kind == other.kind and _slips(one.core, other.core):
@@ -102,6 +101,18 @@ def similarity(one: Name, other: Name) -> float:
     return ratio(" ".join(one.words), " ".join(other.words))
 
 
+def _without_state(words: list[str], state: list[str]) -> list[str]:
+    """The words without the state round them; Florida City, Florida keeps its name."""
+    behind = (state, [state_code(" ".join(state)) or ""]) if state else ()
+    for tail in behind:
+        if len(words) > len(tail) and words[-len(tail) :] == tail:
+            words = words[: -len(tail)]
+    follows = words[len(state) : len(state) + 1]
+    if state and words[: len(state)] == state and follows and follows[0] not in _FORMS:
+        words = words[len(state) :]
+    return words
+
+
 def _words(printed: str) -> list[str]:
     spelled = (_SHORT.get(word, word) for word in _TOWN_OF.sub("", _plain(printed)).split())
     words = [_unslipped(word) for word in " ".join(spelled).split() if word not in _EMPTY]
@@ -119,8 +130,9 @@ def _unslipped(word: str) -> str:
     """A common word as it should be: not "sheriffs", and "departent" is a slip of "department"."""
     if word in _PLAIN:
         return word
-    if word.rstrip("s") in _PLAIN:
-        return word.rstrip("s")
+    one = word.rstrip("s")
+    if one in _PLAIN or one in _SHORT:
+        return _SHORT.get(one, one)
     if len(word) < _TYPO_FROM:
         return word
     common = (known for known in sorted(_PLAIN) if len(known) > _TYPO_FROM)
@@ -140,6 +152,11 @@ def _kind(words: Sequence[str]) -> str:
 
 def _kinds_agree(one: str, other: str) -> bool:
     return one == other or {one, other} in ({"sheriff", "custody"}, {"custody", "other"})
+
+
+def _weighty(one: Name) -> list[str]:
+    """What is left to compare of a name like State Police Department."""
+    return [word for word in one.words if word not in {"department", "office"}]
 
 
 def _numbers(one: Name) -> list[str]:

@@ -228,9 +228,13 @@ def _sheet(
     header: tuple[str, ...] = ()
     rows: list[SheetRow] = []
     sheet.reset_dimensions()
+    gap: Sequence[Any] = ()
     for number, cells in enumerate(
         sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1
     ):
+        if cells is gap:
+            # Rows that are not there come as one and the same value; a million of them are free.
+            continue
         if not header:
             named = _header(cells, required)
             if set(required) <= set(named):
@@ -241,6 +245,8 @@ def _sheet(
         values = _values(header, cells)
         if any(value not in ("", None) for value in values.values()):
             rows.append(SheetRow(number, values))
+        else:
+            gap = cells
         if len(rows) > MOST_ROWS:
             raise ParseDrift(f"{name} has more than {MOST_ROWS} rows")
     return (header, rows) if header else None

@@ -11,10 +11,13 @@ from parsel import Selector
 
 from scrapers.errors import SourceError
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = (
+    "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?",
+    "aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?",
+)  # fmt: skip
 CENTURY_TURNS = 70  # "1/5/69" is 2069 and "1/5/70" is 1970
 
-_MONTH = rf"(?P<month>(?:{'|'.join(MONTHS)})[a-z]*)\.?"
+_MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
 _DAYS = (
     re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
     re.compile(r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}|\d{2})(?![\d/])"),
@@ -77,11 +80,15 @@ def day(printed: str) -> date | None:
     month, year = first["month"].lower(), int(first["year"])
     if year < 100:
         year += 1900 if year >= CENTURY_TURNS else 2000
-    number = int(month) if month.isdecimal() else MONTHS.index(month[:3]) + 1
+    number = int(month) if month.isdecimal() else month_number(month)
     try:
         return date(year, number, int(first["day"]))
     except ValueError:
         return None
+
+
+def month_number(name: str) -> int:
+    return next(rank for rank, form in enumerate(MONTHS, 1) if re.fullmatch(form, name))
 
 
 def columns(row: Selector, headings: Mapping[str, Iterable[str]]) -> dict[str, str]:

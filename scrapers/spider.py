@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import scrapy
@@ -248,7 +249,7 @@ class SiteSpider(scrapy.Spider):
             self.report.note("info", f"without it some fields stay as they were: {error}", url)
             return None
 
-    async def decode(self, function: Callable[..., T], *arguments: Any) -> T:
+    async def decode(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run a decoder of untrusted files (a workbook) in the pool monitor hands us.
 
         `function` is importable by name and its arguments are small or paths.
@@ -256,8 +257,8 @@ class SiteSpider(scrapy.Spider):
         """
         pool: Callable[..., Future[T]] | None = getattr(self.crawler, "decoders", None)
         if pool is None:
-            return function(*arguments)
-        return await asyncio.wrap_future(pool(function, *arguments))
+            return function(*arguments, **named)
+        return await asyncio.wrap_future(pool(partial(function, **named), *arguments))
 
     @contextmanager
     def row(self, label: str) -> Iterator[None]:

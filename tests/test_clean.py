@@ -74,7 +74,7 @@ def test_other_words_have_another_digest(one, other):
         ("law\u2014and order -- or not", "law - and order - or not"),
         ("o\ufb03cer of the \ufb01rst \ufb02oor", "officer of the first floor"),
         ("immi-\ngration IMMI-\n GRATION", "immigration IMMIGRATION"),
-        ("Vice-\nChair in 2025-\n26", "Vice-Chair in 2025- 26"),
+        ("Vice-\nChair in 2025-\n26", "Vice-Chair in 2025-26"),
         ("immi\u00ad\ngra\u00adtion en\ufffe\nforce", "immigration enforce"),
         ("no\u200bthing \u202ehid\u2069den\ufeff", "nothing hidden"),
         ("  one\r\n\r\n two\fthree\t ", "one two three"),
@@ -156,6 +156,24 @@ def test_line_numbers_on_several_pages_are_dropped():
         PROSE_LINES, PROSE_LINES[:7], PROSE_LINES[:2],
     ]  # fmt: skip
     assert cleaned[0][0].x == 70
+
+
+def test_a_page_number_in_the_margin_does_not_hide_the_line_numbers():
+    """The page's own number may stand above or below the column."""
+    above, below = Line("3 HOUSE BILL 4", 30, 750, body_x=200), Line("3", 30, 40)
+    pages = [[above, *numbered(PROSE_LINES), below], [above, *numbered(PROSE_LINES[:6])]]
+    assert [len(page) for page in pages] == [15, 7]
+    cleaned = drop_line_numbers(pages)
+    assert texts(cleaned) == [
+        ["3 HOUSE BILL 4", *PROSE_LINES, "3"],
+        ["3 HOUSE BILL 4", *PROSE_LINES[:6]],
+    ]
+
+
+def test_one_long_page_vouches_for_short_ones():
+    """A bill of three pages may have only one that is full."""
+    pages = [numbered(PROSE_LINES[:3]), numbered(PROSE_LINES), numbered(PROSE_LINES[:1])]
+    assert texts(drop_line_numbers(pages)) == [PROSE_LINES[:3], PROSE_LINES, PROSE_LINES[:1]]
 
 
 def test_line_numbers_at_the_right_are_dropped():

@@ -331,6 +331,8 @@ def test_the_second_reader_gives_the_words(tmp_path):
     plain = extract_plainly(path, LIMITS)
     assert plain.method == "pdfium-plain"
     assert plain.text.split() == " ".join(SENTENCES).split()
+    path.write_bytes(pdf([column(["the immi-", "gration law"])]))
+    assert extract_plainly(path, LIMITS).text == "the immigration\nlaw"
 
 
 # --- HTML
@@ -428,8 +430,11 @@ def test_a_claimed_encoding_is_believed_when_it_holds(read):
     )
 
 
-@pytest.mark.parametrize("told", [{"media_type_hint": "application/pdf"}, {"name": "EO 5.PDF"}])
-def test_a_web_page_instead_of_a_pdf_is_an_error_page(read, told):
+@pytest.mark.parametrize(
+    "told",
+    [{"media_type_hint": "application/pdf"}, {"name": "EO 5.PDF"}, {"media_type_hint": XLSX}],
+)
+def test_a_web_page_instead_of_a_document_is_an_error_page(read, told):
     """A page that came where a PDF was promised gives no text, and says what it said."""
     extracted = read(b"<html><body><h1>Access denied</h1></body></html>", **told)
     assert (extracted.media_type, extracted.reason) == ("text/html", "error-page")

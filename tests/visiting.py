@@ -8,38 +8,39 @@ from types import SimpleNamespace
 
 from scrapy.http import HtmlResponse
 
+from scrapers.errors import SourceError
 from scrapers.genuine import check_genuine
 from scrapers.items import Listing, Measure
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def visit(kind, pages, *, known=(), **parameters):
+def visit(kind, served, /, *, known=(), **parameters):
     """Crawl with a spider; gives its measures, lists, report, requests and the error it ended with.
 
-    `pages` are bodies, or exceptions, by address; every other address is a 404.
+    `served` are bodies, or exceptions, by address; every other address is a 404.
     """
     spider = kind(now=NOW, known=known, parameters=parameters)
     asked, items = [], []
 
     async def fetch(url, *, role="page", expects="", **_):
         asked.append((role, url))
-        body = pages.get(url, b"<title>Not found</title>")
+        body = served.get(url, b"<title>Not found</title>")
         if isinstance(body, Exception):
             raise body
-        status = 200 if url in pages else 404
+        status = 200 if url in served else 404
         check_genuine(status=status, headers={}, body=body, url=url, expects=expects)
         return HtmlResponse(url, body=body, encoding="utf-8")
 
     async def collect():
         async for item in spider.crawl():
-            items.append(item)
+            items.append(item)  # noqa: PERF401 - what came before an error counts
 
     spider.fetch = fetch
     ended = None
     try:
         asyncio.run(collect())
-    except Exception as error:
+    except SourceError as error:
         ended = error
     return SimpleNamespace(
         measures={item.identifier: item for item in items if isinstance(item, Measure)},

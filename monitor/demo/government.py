@@ -24,7 +24,7 @@ MAYOR_HOST, STATE_HOST = "127.0.0.1", "127.0.0.2"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as a site saw it. `at` and `until` are seconds on the government's stopwatch."""
+    """One request as a site saw it; `at` is seconds on the government's stopwatch."""
 
     day: int
     site: str
@@ -34,7 +34,6 @@ class Request:
     agent: str
     conditional: bool
     at: float
-    until: float
 
 
 class Government:
@@ -109,7 +108,7 @@ class Government:
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """All requests so far, in the order in which they were answered."""
+        """All requests so far, in the order of their answers."""
         with self._lock:
             return tuple(self._requests)
 
@@ -124,15 +123,7 @@ class Government:
         """The story's time on the present day, for what servers print."""
         return seen_by(DAYS[self._day], 0).at
 
-    def answer(self, site: Site, path: str) -> Answer:
-        with self._lock:
-            visit = len(self._requests)
-        return site(path, self._day, visit)
-
-    def started(self) -> float:
-        return self._stopwatch()
-
-    def note(self, handler: "Handler", status: int, since: float) -> None:
+    def note(self, handler: "Handler", status: int) -> None:
         """Keep one request."""
         request = Request(
             day=self._day,
@@ -144,8 +135,7 @@ class Government:
             conditional=bool(
                 handler.headers.get("If-None-Match") or handler.headers.get("If-Modified-Since")
             ),
-            at=since,
-            until=self._stopwatch(),
+            at=self._stopwatch(),
         )
         with self._lock:
             self._requests.append(request)
@@ -180,12 +170,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         government = self.server.government
-        since = government.started()
-        answer = government.answer(self.server.site, self.path)
+        answer = self.server.site(self.path, government.day, len(government.requests))
         unchanged = answer.status is HTTPStatus.OK and self.has(answer)
         status = HTTPStatus.NOT_MODIFIED if unchanged else answer.status
+        # Before the answer goes out, so that who has it finds the request kept.
+        government.note(self, int(status))
         self.respond(answer, status)
-        government.note(self, int(status), since)
 
     do_HEAD = do_GET  # noqa: N815 (http.server's name)
 

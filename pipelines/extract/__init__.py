@@ -90,8 +90,8 @@ def extract_text(
 
     `media_type_hint` is what the site claimed, with its charset if it gave one;
     `name` is the file's name there. Neither decides what the document is. They
-    tell that a web page came where a PDF was promised: such a page has reason
-    "error-page", no pages, and its own words in the warning.
+    tell that a web page came where a PDF or workbook was promised: such a page
+    has reason "error-page", no pages, and its own words in the warning.
 
     A bad document gives an `Extracted` with a reason and a warning, never an
     exception. Raises OSError when the path cannot be read, and lets MemoryError
@@ -142,7 +142,7 @@ def _reader(media_type: str, hint: str, name: str, *, plainly: bool) -> _Reader 
     if media_type == HTML:
         from pipelines.extract import html
 
-        if _promised_pdf(hint, name):
+        if _promised_otherwise(hint, name):
             return html.read_error_page
         return lambda path, limits: html.read(path, limits, charset=_charset(hint))
     if media_type == XLSX:
@@ -169,8 +169,13 @@ def _media_type(path: Path, head: bytes) -> str:
     return _packed(names)
 
 
-def _promised_pdf(hint: str, name: str) -> bool:
-    return hint.partition(";")[0].strip().lower() == PDF or name.lower().endswith(".pdf")
+def _promised_otherwise(hint: str, name: str) -> bool:
+    """Whether the site promised a kind of document that is never a web page.
+
+    A .doc is not among them: legislatures do serve web pages under that name.
+    """
+    claimed = hint.partition(";")[0].strip().lower()
+    return claimed in {PDF, XLSX} or name.lower().endswith((".pdf", ".xlsx"))
 
 
 def _charset(hint: str) -> str:

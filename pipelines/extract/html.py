@@ -83,7 +83,7 @@ def read_error_page(path: Path, limits: Limits) -> Extracted:
     """A web page that came where a document of another kind was promised."""
     page = read(path, limits)
     words = " ".join(page.text.split())[:_QUOTED]
-    warning = f"a web page came where a PDF was promised: {words or 'it has no text'}"
+    warning = f"a web page came instead of the document: {words or 'it has no text'}"
     return Extracted(media_type=MEDIA_TYPE, method=METHOD, reason="error-page", warnings=(warning,))
 
 

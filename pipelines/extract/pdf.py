@@ -15,7 +15,6 @@ from ctypes import c_double, c_ushort, string_at
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import pi, sin
-from os import SEEK_END
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -77,9 +76,10 @@ class _Taken:
 def _read(
     path: Path, limits: Limits, method: str, lines_of: _PageReader, mend: _Mender
 ) -> Extracted:
-    truncated = _is_truncated(path)
+    content = path.read_bytes()
+    truncated = _is_truncated(content)
     try:
-        with closing(pypdfium2.PdfDocument(path)) as document:
+        with closing(pypdfium2.PdfDocument(content)) as document:
             taken = _take(document.raw, limits, lines_of)
     except pypdfium2.PdfiumError as error:
         if error.err_code in _LOCKED:
@@ -197,23 +197,18 @@ _LINEARIZED = re.compile(rb"/Linearized\b[^>]{0,400}?/L\s+(\d+)")
 _OBJECT = re.compile(rb"\d\s+obj\b")
 
 
-def _is_truncated(path: Path) -> bool:
+def _is_truncated(content: bytes) -> bool:
     """Whether the end of the file is missing.
 
     A PDF ends with "startxref", an offset and "%%EOF"; a linearized one also
     says at its head how long it is. Junk after the end is no truncation.
     """
-    with path.open("rb") as file:
-        head = file.read(_TAIL)
-        size = file.seek(0, SEEK_END)
-        file.seek(max(0, size - _TAIL))
-        tail = file.read()
-        if (stated := _LINEARIZED.search(head)) and size < int(stated[1]):
-            return True
-        if b"%%EOF" in tail and b"startxref" in tail:
-            return False
-        file.seek(0)
-        content = file.read()
+    stated = _LINEARIZED.search(content, 0, _TAIL)
+    if stated and len(content) < int(stated[1]):
+        return True
+    tail = content[-_TAIL:]
+    if b"%%EOF" in tail and b"startxref" in tail:
+        return False
     end = content.rfind(b"%%EOF")
     return b"startxref" not in content[: max(end, 0)] or bool(_OBJECT.search(content, end))
 
@@ -225,6 +220,7 @@ _SPACED_OUT = re.compile(r"(?:[^\W\d_] ){3,}[^\W\d_]")
 _WORD_GAP = 1.6  # times the usual gap between spaced-out letters
 _MARGIN = 40.0  # points
 _UPRIGHT = 0.1  # radians
+_DIGITS = frozenset("0123456789")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -246,15 +242,16 @@ def _printed_lines(page: Any, textpage: Any) -> list[Line]:
 
 
 def _line(words: str, start: int, places: "_Places") -> Line:
+    """One line; what follows its words' shape is asked only where the shape calls for it."""
     x, y = places.origin(start)
     line = Line(words, x, y)
-    if words[0].isdigit():
+    if words[0] in _DIGITS:
         number = LEADING_NUMBER.match(words)
         if number and number.end() < len(words):
             line.body_x, _ = places.origin(start + number.end())
-    elif not _MARGIN < x < places.right_margin:
+    elif not places.left_margin < x < places.right_margin:
         line.aside = places.is_turned(start)
-    if words[-1].isdigit() and (number := TRAILING_NUMBER.search(words)):
+    if words[-1] in _DIGITS and (number := TRAILING_NUMBER.search(words)):
         line.tail_x, _ = places.origin(start + number.start(1))
     if words[1:2] == " " and _SPACED_OUT.fullmatch(words):
         line.text = _closed_up(words, start, places)
@@ -279,7 +276,8 @@ def _closed_up(words: str, start: int, places: "_Places") -> str:
 
 def _plain_lines(page: Any, textpage: Any) -> list[Line]:
     text, _ = _characters(page, textpage)
-    return [Line(line.strip(), 0.0, 0.0) for line in text.split("\r\n") if line.strip()]
+    pieces = (found[0].strip() for found in _PIECE.finditer(text))
+    return [Line(_paired(piece), 0.0, 0.0) for piece in pieces if piece]
 
 
 def _mended(pages: Sequence[list[Line]]) -> list[str]:
@@ -305,20 +303,25 @@ def _characters(page: Any, textpage: Any) -> tuple[str, "_Places"]:
 class _Places:
     """Where the characters of one page stand: points from the lower left of it as it is shown."""
 
+    __slots__ = ("_exact", "_height", "_textpage", "_turns", "_width", "_x", "_y",
+                 "left_margin", "right_margin")  # fmt: skip
+
     def __init__(self, page: Any, textpage: Any, *, exact: bool) -> None:
-        self._width = pdfium.FPDF_GetPageWidthF(page)
-        self.right_margin = self._width - _MARGIN
         self._textpage = textpage
         self._exact = exact
-        self._turns = pdfium.FPDFPage_GetRotation(page)
-        self._height = pdfium.FPDF_GetPageHeightF(page) if self._turns else 0.0
         self._x, self._y = c_double(), c_double()
-        self._unused = c_double()
+        self._turns = pdfium.FPDFPage_GetRotation(page)
+        self._width = pdfium.FPDF_GetPageWidthF(page)
+        self._height = pdfium.FPDF_GetPageHeightF(page) if self._turns else 0.0
+        self.left_margin = _MARGIN
+        self.right_margin = self._width - _MARGIN
 
     def origin(self, index: int) -> tuple[float, float]:
         """Where a character's baseline begins."""
+        if not self._exact:
+            index = self._index(index)
         x, y = self._x, self._y
-        pdfium.FPDFText_GetCharOrigin(self._textpage, self._index(index), x, y)
+        pdfium.FPDFText_GetCharOrigin(self._textpage, index, x, y)
         return self._shown(x.value, y.value) if self._turns else (x.value, y.value)
 
     def start(self, index: int) -> float:
@@ -330,7 +333,7 @@ class _Places:
         return self._edges(index)[1]
 
     def is_turned(self, index: int) -> bool:
-        """Whether a character stands upright on the page as it is shown."""
+        """Whether a character is not upright on the page as it is shown."""
         angle = pdfium.FPDFText_GetCharAngle(self._textpage, self._index(index))
         return abs(sin(angle - self._turns * pi / 2)) > _UPRIGHT
 

@@ -16,6 +16,7 @@ from pipelines.clean import LEADING_NUMBER, Line
 _SAME_BASELINE = 3.0  # points; pieces of one row are set on slightly different heights
 _COLUMN_LINES = 4
 _COLUMN_LETTERS = 20
+_LINES_AT_MOST = 1000  # no printed page has more; a hostile one must not cost hours
 _JITTER = 3.0
 _height = attrgetter("y")
 
@@ -54,6 +55,8 @@ def _read(lines: list[Line], ends: dict[int, float]) -> Iterator[Line]:
 
 def _gutter(lines: list[Line], ends: dict[int, float]) -> tuple[float, int, int] | None:
     """Where columns of prose part: the x of the right one and the range of lines."""
+    if len(lines) > _LINES_AT_MOST:
+        return None
     starts = sorted(line.x for line in lines if not _is_number(line))
     for x in dict.fromkeys(round(start) for start in starts):
         aligned = bisect_left(starts, x + _JITTER) - bisect_left(starts, x - _JITTER)

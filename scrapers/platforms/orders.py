@@ -54,7 +54,6 @@ class Order:
     signed_text: str
     document: str
     detail: str
-    page: str
 
     @property
     def signed(self) -> date | None:
@@ -81,7 +80,13 @@ class Orders(IndexSpider):
         for rows in grouped(index.entries):
             found = [await self.with_document(row, layout) for row in rows]
             measure = as_measure(
-                [replace(row, document=self.address(row.document)) for row in found],
+                [
+                    replace(
+                        row, document=self.address(row.document), detail=self.address(row.detail)
+                    )
+                    for row in found
+                ],
+                index=self.given("index"),
                 place=self.given("place"),
                 term=self.given("session") or term(found[0], self.known),
                 kind=kind,
@@ -129,7 +134,6 @@ def order(row: Selector, page: TextResponse, layout: Mapping[str, str]) -> Order
         signed_text=_words(row, chosen, "signed"),
         document=documents(row, chosen.get("document", ""), page.url) if in_row else "",
         detail=detail,
-        page=page.url,
     )
     if not found.identifier and not (found.title and found.signed_text):
         raise ParseDrift("a row has neither a number nor a title with a date", page.url)
@@ -183,7 +187,7 @@ def term(row: Order, known: Sequence[KnownMeasure]) -> str:
 
 
 def as_measure(
-    rows: Sequence[Order], *, place: str, term: str, kind: MeasureClassification
+    rows: Sequence[Order], *, index: str, place: str, term: str, kind: MeasureClassification
 ) -> Measure:
     """The rows of one order as a measure; the first is the order, others amend it."""
     first = rows[0]
@@ -204,7 +208,7 @@ def as_measure(
             version(first, "signed"),
             *(version(row, row.title or "amended") for row in rows[1:]),
         ),
-        url=first.detail or first.page,
+        url=first.detail or index,
         listing=LISTING,
         observed=frozenset(name for name, shown in seen.items() if shown),
     )

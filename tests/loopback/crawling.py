@@ -7,6 +7,7 @@ event loop of its own and driven crawl by crawl.
 import asyncio
 import atexit
 import functools
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,12 +42,9 @@ def _loop() -> asyncio.AbstractEventLoop:
     installReactor(reactor)
     reactor.startRunning(installSignalHandlers=False)
 
-    def end() -> None:
-        reactor.fireSystemEvent("shutdown")
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
-
-    atexit.register(end)
+    # Names are resolved in threads; they must not keep the tests from ending.
+    reactor.getThreadPool().threadFactory = functools.partial(threading.Thread, daemon=True)
+    atexit.register(loop.close)
     return loop
 
 
