@@ -220,7 +220,8 @@ def _actions(old: Measure, new: Measure) -> Change | None:
     added, removed = _matched(old.actions, new.actions, _ACTION_KEYS)
     if "actions" not in old.observed or "actions" not in new.observed:
         removed = []
-    if "actions" not in old.observed:
+    if "actions" not in old.observed and "actions" in new.observed:
+        # The whole history is seen for the first time: what lies further back is no news.
         added = _not_earlier(added, old.actions)
     if not added and not removed:
         return None

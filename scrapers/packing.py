@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,15 +43,22 @@ def pack(list_path: Path, out_path: Path) -> int:
     lines = checked(list_path)
     partial = out_path.with_name(f".{os.getpid()}.{out_path.name}")
     try:
-        writer = WarcWriter(partial)
-        for line in sorted(lines, key=lambda line: line.date):
-            _write(writer, line)
-        writer.close()
+        count = _written(partial, sorted(lines, key=lambda line: line.date))
         partial.replace(out_path)
     except (OSError, CannotRecord) as error:
+        if partial.is_file():
+            partial.unlink()
         raise BadArchive(f"{out_path} cannot be made: {error}") from error
+    return count
+
+
+def _written(path: Path, lines: Sequence[Line]) -> int:
+    writer = WarcWriter(path)
+    try:
+        for line in lines:
+            _write(writer, line)
     finally:
-        partial.unlink(missing_ok=True)
+        writer.close()
     return writer.records
 
 

@@ -20,7 +20,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from scrapers.errors import AddressRefused, RobotsDenied, SourceError
+from scrapers.errors import FetchError, RobotsDenied, SourceError
 from scrapers.guard import ANY_HOST
 from scrapers.ports import RobotsCopy, RobotsStore
 from scrapers.reasons import reason
@@ -89,11 +89,12 @@ class RobotsMiddleware:
         except IgnoreRequest:
             # Redirected too often.
             return ""
-        except AddressRefused:
+        except FetchError as error:
+            raise RobotsDenied(f"stayed out: {url} cannot be fetched: {error}") from error
+        except SourceError:
             raise
         except Exception as error:
-            said = str(error) if isinstance(error, SourceError) else reason(url, error)
-            raise RobotsDenied(f"stayed out: {url} cannot be fetched: {said}") from error
+            raise RobotsDenied(f"stayed out: {url} cannot be fetched: {reason(url, error)}") from error
         if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
             raise RobotsDenied(f"stayed out: {url} answered {response.status}")
         if response.status >= 300:

@@ -7,7 +7,7 @@ makes the source failing, blocked or drifted; a companion costs only its
 fields; a row costs only itself.
 
 What `monitor` may hang on the crawler before it starts: `decoders` (a
-function that runs another in the pool), `recording` or `replaying` (see
+function that runs another in the pool, with a keyword `timeout` in seconds), `recording` or `replaying` (see
 `scrapers.handler`), `robots_store` (see `scrapers.ports`). Each may be absent.
 """
 
@@ -27,7 +27,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from config.vocabulary import Health
-from scrapers.errors import ErrorPage, FetchError, SourceError
+from scrapers.errors import ErrorPage, FetchError, ParseDrift, SourceError
 from scrapers.genuine import check_genuine
 from scrapers.guard import UndeclaredHost, check_host
 from scrapers.items import Listing, Measure
@@ -40,6 +40,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 Role = Literal["start", "page", "companion", "document"]
+DECODING_SECONDS = 120.0
 VALIDATORS = frozenset({"if-none-match", "if-modified-since"})
 
 
@@ -128,8 +129,7 @@ class SiteSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Drive `crawl`; an error that reaches here is the source's state."""
-        places = max(1, self.settings.getint("CONCURRENT_ITEMS"))
-        self._room = asyncio.Semaphore(places)
+        self._room = asyncio.Semaphore(max(1, self.settings.getint("CONCURRENT_ITEMS")))
         try:
             async for item in self.crawl():
                 self._count_item(item)
@@ -145,10 +145,17 @@ class SiteSpider(scrapy.Spider):
             self.report.note("drifted", f"{type(error).__name__}: {error}")
         else:
             self.report.ended = Health.OK
-        # Scrapy looks for the end of its work every five seconds; if the last
-        # items are through when this generator ends, it finds the end at once.
-        for _ in range(places):
-            await self._room.acquire()
+        await self._items_done()
+
+    async def _items_done(self) -> None:
+        """Wait until the last items are through.
+
+        Scrapy looks for the end of its work when this generator ends, and if
+        something is still under way, not again for five seconds.
+        """
+        scraper = self.crawler.engine.scraper
+        while scraper.slot is not None and not scraper.slot.is_idle():
+            await asyncio.sleep(0.01)
 
     def _item_done(self) -> None:
         if self._room is not None:
@@ -252,13 +259,23 @@ class SiteSpider(scrapy.Spider):
     async def decode(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run a decoder of untrusted files (a workbook) in the pool monitor hands us.
 
-        `function` is importable by name and its arguments are small or paths.
-        Without a pool (tests, a plain `scrapy crawl`) it runs here.
+        `function` is importable by name; arguments cross a process border.
+        Without a pool (tests, a plain `scrapy crawl`) it runs here. Raises
+        what the decoder raises as a SourceError, ParseDrift when the file is
+        more than a worker can bear.
         """
+        work = partial(function, *arguments, **named)
         pool: Callable[..., Future[T]] | None = getattr(self.crawler, "decoders", None)
         if pool is None:
-            return function(*arguments, **named)
-        return await asyncio.wrap_future(pool(partial(function, **named), *arguments))
+            return work()
+        try:
+            return await asyncio.wrap_future(pool(work, timeout=DECODING_SECONDS))
+        except SourceError:
+            raise
+        except Exception as error:
+            raise ParseDrift(
+                f"a file could not be read: {error or type(error).__name__}"
+            ) from error
 
     @contextmanager
     def row(self, label: str) -> Iterator[None]:

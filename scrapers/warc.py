@@ -12,6 +12,7 @@ import io
 import os
 import shutil
 import tempfile
+import weakref
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -90,8 +91,7 @@ class WarcWriter:
         self._info = dict(info or {})
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = path.open("ab")
-            path.chmod(0o600)
+            self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
         except OSError as error:
             raise CannotRecord(f"{path} cannot be written to: {error.strerror}") from error
         self._writer = WARCWriter(self._file, gzip=path.suffix == ".gz", warc_version="1.1")
@@ -233,7 +233,9 @@ class WarcFile:
     def _open(self) -> IO[bytes]:
         if self._unpacked is None:
             return self.path.open("rb")
-        return os.fdopen(os.dup(self._unpacked.fileno()), "rb")
+        file = os.fdopen(os.dup(self._unpacked.fileno()), "rb")
+        file.seek(0)
+        return file
 
     def _index(self) -> tuple[Entry, ...]:
         try:
@@ -313,6 +315,7 @@ class WarcFile:
     def _unpack(self) -> IO[bytes]:
         """A file that is compressed as a whole, unpacked, so that records can be sought."""
         file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
+        weakref.finalize(self, file.close)
         with gzip.open(self.path, "rb") as packed:
             shutil.copyfileobj(_Limited(packed, LARGEST_UNPACKED), file)
         file.flush()

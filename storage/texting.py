@@ -63,6 +63,7 @@ class Versions:
         self._touched: dict[int, VersionRow] = {}
         self._replaced: list[int] = []
         self._read: set[int] = set()
+        self._renewed: set[int] = set()
         self._silent = False
 
     def take(
@@ -117,6 +118,9 @@ class Versions:
             writes.update(tables.versions, self._columns(row))
         for version_id in self._read - self._new.keys():
             writes.update(tables.versions, {"id": version_id, "read_at": now})
+        for version_id in (self._read | self._renewed) - self._new.keys():
+            # The archive of this crawl holds the bytes that the version points to now.
+            writes.update(tables.versions, {"id": version_id, "crawl_id": self._group.crawl.id})
         for version_id in self._replaced:
             writes.update(tables.versions, {"id": version_id, "replaced_at": now})
         for version_id, matches in self.rematched.items():
@@ -143,6 +147,7 @@ class Versions:
         else:
             self._refresh(row, one.version)
             row.document_sha256, row.document_url = text.sha256, text.url
+            self._renewed.add(row.id)
             self._touch(row)
 
     def _refresh(self, row: VersionRow, version: Version) -> None:

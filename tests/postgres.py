@@ -42,7 +42,7 @@ class PostgresServer:
     def _make(self, name: str, template: str | None = None) -> str:
         command = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template:
-            command += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            command += sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(template))
         self._run(command)
         return self._uri.replace("/postgres?", f"/{name}?")
 

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
@@ -25,7 +24,7 @@ from scrapers.agreements import Agreement, Identity, reconcile, unlisted
 from scrapers.errors import ParseDrift, SourceError
 from scrapers.items import Link, Listing, Measure, MeasureDate, Version
 from scrapers.ports import KnownMeasure
-from scrapers.rows import Sheet, SheetRow, xlsx_rows
+from scrapers.rows import SheetRow, xlsx_rows
 from scrapers.spider import SiteSpider, health_of
 
 INDEX = "https://www.ice.gov/identify-and-arrest/287g"
@@ -339,7 +338,7 @@ class Ice287g(SiteSpider):
         """A workbook's agreements, and whether every row could be read. Raises SourceError."""
         file = url.rsplit("/", 1)[-1]
         page = await self.fetch(url)
-        sheets = await self._sheets(page.body, url, file)
+        sheets = await self.decode(xlsx_rows, page.body, required=REQUIRED, name=file)
         found: list[Agreement] = []
         failed = self.report.failed
         for sheet in sheets:
@@ -350,18 +349,6 @@ class Ice287g(SiteSpider):
             raise ParseDrift("the workbook lists no agreement", url)
         self._count_unmapped(found)
         return found, self.report.failed == failed
-
-    async def _sheets(self, content: bytes, url: str, file: str) -> tuple[Sheet, ...]:
-        """The sheets of a workbook, decoded in another process. Raises ParseDrift."""
-        reader = partial(xlsx_rows, required=REQUIRED, name=file)
-        try:
-            return await self.decode(reader, content)
-        except SourceError:
-            raise
-        except Exception as error:  # a decoder can end in any way; it ends this workbook only
-            raise ParseDrift(
-                f"the workbook could not be read: {type(error).__name__}", url
-            ) from error
 
     def _count_unmapped(self, found: Sequence[Agreement]) -> None:
         """Count words we do not know; their rows are kept as printed."""
