@@ -1,6 +1,7 @@
 """A real PostgreSQL server for the tests, from a wheel: one a session, a database a test."""
 
-import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,20 @@ from storage.database import Database
 from storage.home import Home
 
 TEMPLATE = "measurewatch_template"
+KEEPER = """
+import os, pathlib, shutil, signal, sys, time
+sys.stdin.read()
+folder = pathlib.Path(sys.argv[2])
+try:
+    os.kill(int(sys.argv[1]), signal.SIGINT)
+except ProcessLookupError:
+    pass
+for _ in range(200):
+    if not (folder / "data" / "postmaster.pid").exists():
+        break
+    time.sleep(0.05)
+shutil.rmtree(folder, ignore_errors=True)
+"""
 
 
 class PostgresServer:
@@ -68,9 +83,13 @@ def running(home: Home) -> Iterator[PostgresServer]:
     # Not under pytest's own folder: as root the server runs as another user.
     folder = Path(tempfile.mkdtemp(prefix="measurewatch-postgres-"))
     folder.chmod(0o755)
-    server = get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode=None)
+    # Its input ends with this process, however that ends: no server is left behind.
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", KEEPER, str(server.get_pid()), str(folder)],
+        stdin=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
     try:
         yield PostgresServer(server.get_uri(), home)
     finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        keeper.communicate()
