@@ -50,6 +50,8 @@ def main() -> int:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+    # What a download met is in the report's notes; Scrapy's own words add nothing for a reader.
+    logging.getLogger("scrapy.core").setLevel(logging.ERROR)
     return _in_reactor(_run(app, work["crawls"]))
 
 

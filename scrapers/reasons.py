@@ -12,7 +12,15 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from service_identity import VerificationError
 from twisted.web.client import ResponseFailed
+
+from scrapers.errors import RobotsDenied
+
+
+class RobotsUnreachable(RobotsDenied):
+    """The site's robots.txt cannot be had, so we stayed out: the site is failing, not refusing."""
+
 
 PLAIN = (
     (CannotResolveHostError, "the name {host} cannot be resolved"),
@@ -39,6 +47,8 @@ def _failed(host: str, error: DownloadFailedError) -> str:
     """Tell a certificate that is not believed from a connection that broke."""
     causes = [failure.value for failure in _reasons(error.__cause__)]
     for cause in causes:
+        if isinstance(cause, VerificationError):
+            return f"no safe connection to {host}: the certificate is another site's"
         if isinstance(cause, SSL.Error):
             words = " ".join(part for entry in cause.args[0] for part in entry if part)
             return f"no safe connection to {host}: {words or 'TLS failed'}"

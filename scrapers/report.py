@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from config.vocabulary import Health
 from scrapers.errors import Challenge, ParseDrift, RobotsDenied, SourceError
 from scrapers.items import Listing
+from scrapers.reasons import RobotsUnreachable
 
 NOTES_KEPT = 200
 
@@ -91,6 +92,8 @@ def health_of(error: SourceError) -> Health:
     match error:
         case ParseDrift():
             return Health.DRIFTED
+        case RobotsUnreachable():
+            return Health.FAILING
         case Challenge() | RobotsDenied():
             return Health.BLOCKED
         case _:

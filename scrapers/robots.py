@@ -23,7 +23,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapers.errors import FetchError, RobotsDenied, SourceError
 from scrapers.guard import ANY_HOST
 from scrapers.ports import RobotsCopy, RobotsStore
-from scrapers.reasons import reason
+from scrapers.reasons import RobotsUnreachable, reason
 
 log = logging.getLogger(__name__)
 
@@ -90,12 +90,15 @@ class RobotsMiddleware:
             # Redirected too often.
             return ""
         except FetchError as error:
-            raise RobotsDenied(f"stayed out: {url} cannot be fetched: {error}") from error
+            raise RobotsUnreachable(f"stayed out: {url} cannot be fetched: {error}") from error
         except SourceError:
             raise
         except Exception as error:
-            raise RobotsDenied(f"stayed out: {url} cannot be fetched: {reason(url, error)}") from error
-        if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
+            said = f"stayed out: {url} cannot be fetched: {reason(url, error)}"
+            raise RobotsUnreachable(said) from error
+        if response.status >= 500:
+            raise RobotsUnreachable(f"stayed out: {url} answered {response.status}")
+        if response.status == TOO_MANY_REQUESTS:
             raise RobotsDenied(f"stayed out: {url} answered {response.status}")
         if response.status >= 300:
             return ""
