@@ -140,7 +140,8 @@ def _write_changes(state: State, changes: Sequence[Brought], versions: Versions)
         versions.introduce(one.versions, change_id)
         told = Earlier(change_id, one.change.kind, one.change.summary, tuple(one.versions))
         fresh = _fresh(told, observation, versions)
-        route_change(group, source, merged, told, topics=topics, fresh=fresh)
+        lost = _lost(one, state.known)
+        route_change(group, source, merged, told, topics=topics | lost, fresh=fresh)
     for earlier in versions.earlier.values():
         fresh = _fresh(earlier, observation, versions)
         route_change(group, source, merged, earlier, topics=topics, fresh=fresh)
@@ -153,6 +154,16 @@ def _topics(observation: Observation, known: KnownRow | None, versions: Versions
     for version_id in versions.kept_ids():
         topics |= known.topics.get(version_id, set()) if known else set()
     return topics
+
+
+def _lost(one: Brought, known: KnownRow | None) -> set[str]:
+    """The topics of the text that an amendment took the place of.
+
+    Striking the very passage somebody watches is news to them.
+    """
+    if known is None or one.old is None or one.change.kind is not ChangeKind.AMENDED:
+        return set()
+    return known.topics.get(one.old, set())
 
 
 def _fresh(change: Earlier, observation: Observation, versions: Versions) -> set[str]:

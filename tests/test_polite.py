@@ -213,10 +213,10 @@ class TestPace:
     def test_two_visits_are_as_far_apart_as_the_delay(self):
         """robots.txt counts as a visit too."""
         with serving({"/a": html("x"), "/b": html("y")}) as server:
-            visit(f"{server.url}/a", f"{server.url}/b", delay=0.3)
+            visit(f"{server.url}/a", f"{server.url}/b", delay=0.5)
             times = [seen.at for seen in server.visits]
         assert len(times) == 3
-        assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) >= 0.29
+        assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) >= 0.4
 
     def test_a_host_has_one_visitor_at_a_time(self):
         """However many pages are wanted at once."""
@@ -243,7 +243,7 @@ class TestPace:
             spider = visit(f"{server.url}/a", settings={"MEASUREWATCH_RETRY_PACE": 0.4})
             first, second = (seen.at for seen in server.visits if seen.path == "/a")
         assert len(spider.pages) == 1
-        assert second - first >= 0.38
+        assert second - first >= 0.3
 
     def test_retries_are_bounded(self):
         """Three times in all, then the page has failed."""

@@ -325,6 +325,15 @@ def test_topics_say_what_a_change_brought(site: Site) -> None:
     assert (site.told[-1].kind, site.told[-1].topics) == ("status", ("masks",))
 
 
+def test_an_amendment_that_strikes_a_watched_passage_is_told(site: Site) -> None:
+    """Who watches a topic hears of the amendment that takes it out of the text."""
+    site.crawl(bill(("Introduced", readable(LAW, topics=["masks"]))))
+    site.crawl(bill(("Introduced", readable(OTHER))))
+    assert (site.told[-1].kind, site.told[-1].topics) == ("amended", ("masks",))
+    assert site.told[-1].new_topics == ()
+    assert site.changes()[-1]["topics"] == ["masks"]
+
+
 def test_what_cannot_be_read_is_not_read_again(site: Site) -> None:
     """An unreadable document is remembered by its reader; one that only ran out of time is not."""
     nothing = Extracted(media_type="application/pdf", method="pdfium", reason="encrypted")
