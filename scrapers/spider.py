@@ -274,7 +274,7 @@ class SiteSpider(scrapy.Spider):
             raise
         except Exception as error:
             raise ParseDrift(
-                f"a file could not be read: {error or type(error).__name__}"
+                f"a file could not be read: {str(error) or type(error).__name__}"
             ) from error
 
     @contextmanager

@@ -91,7 +91,9 @@ class WarcWriter:
         self._info = dict(info or {})
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+            self._file = os.fdopen(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab"
+            )
         except OSError as error:
             raise CannotRecord(f"{path} cannot be written to: {error.strerror}") from error
         self._writer = WARCWriter(self._file, gzip=path.suffix == ".gz", warc_version="1.1")

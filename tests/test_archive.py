@@ -42,9 +42,21 @@ def foreign(path, *records):
     for kind, url, line, http, body, facts in records:
         block = body
         if line:
-            block = "\r\n".join([line, *(f"{name}: {value}" for name, value in http.items()), "", ""]).encode() + body
-        named = {"WARC-Type": kind, "WARC-Target-URI": url, "Content-Length": len(block), "WARC-Date": "2026-01-01T00:00:00Z"} | facts
-        content += "\r\n".join(["WARC/1.0", *(f"{name}: {value}" for name, value in named.items()), "", ""]).encode()
+            block = (
+                "\r\n".join(
+                    [line, *(f"{name}: {value}" for name, value in http.items()), "", ""]
+                ).encode()
+                + body
+            )
+        named = {
+            "WARC-Type": kind,
+            "WARC-Target-URI": url,
+            "Content-Length": len(block),
+            "WARC-Date": "2026-01-01T00:00:00Z",
+        } | facts
+        content += "\r\n".join(
+            ["WARC/1.0", *(f"{name}: {value}" for name, value in named.items()), "", ""]
+        ).encode()
         content += block + b"\r\n\r\n"
     path.write_bytes(content)
     return path
@@ -53,10 +65,19 @@ def foreign(path, *records):
 class TestRecording:
     def test_every_answer_is_kept_as_request_and_response(self, tmp_path):
         """The file is WARC 1.1, each record its own gzip member, with digests that hold."""
-        path = record(tmp_path / "a.warc.gz", ("https://x.gov/a?b=1", b"hello"), info={"software": "Measurewatch/0.1"})
+        path = record(
+            tmp_path / "a.warc.gz",
+            ("https://x.gov/a?b=1", b"hello"),
+            info={"software": "Measurewatch/0.1"},
+        )
         with path.open("rb") as file:
             records = [
-                (r.rec_type, r.rec_headers.protocol, r.rec_headers.get_header("WARC-Target-URI"), r.content_stream().read())
+                (
+                    r.rec_type,
+                    r.rec_headers.protocol,
+                    r.rec_headers.get_header("WARC-Target-URI"),
+                    r.content_stream().read(),
+                )
                 for r in ArchiveIterator(file)
             ]
         assert records == [
@@ -69,15 +90,28 @@ class TestRecording:
 
     def test_secrets_are_not_kept(self, tmp_path):
         """Tokens in addresses, authorisation and cookies we sent stay out of the evidence, and replay finds it."""
-        changes = {"request_headers": [("Authorization", "Bearer s3cret"), ("Cookie", "id=s3cret"), ("Accept", "*/*")]}
-        path = record(tmp_path / "a.warc", ("https://x.gov/api?token=s3cret&page=2", b"hello", changes))
+        changes = {
+            "request_headers": [
+                ("Authorization", "Bearer s3cret"),
+                ("Cookie", "id=s3cret"),
+                ("Accept", "*/*"),
+            ]
+        }
+        path = record(
+            tmp_path / "a.warc", ("https://x.gov/api?token=s3cret&page=2", b"hello", changes)
+        )
         assert b"s3cret" not in path.read_bytes()
         assert b"Accept: */*" in path.read_bytes()
-        assert ReplayArchive(path).answer("GET", "https://x.gov/api?token=other&page=2").body == b"hello"
+        assert (
+            ReplayArchive(path).answer("GET", "https://x.gov/api?token=other&page=2").body
+            == b"hello"
+        )
 
     def test_headers_cannot_break_out_of_their_lines(self, tmp_path):
         """A control character in a header becomes a blank."""
-        path = record(tmp_path / "a.warc", ("https://x.gov/", b"x", {"headers": [("X-A", "one\r\nX-B: two")]}))
+        path = record(
+            tmp_path / "a.warc", ("https://x.gov/", b"x", {"headers": [("X-A", "one\r\nX-B: two")]})
+        )
         [entry] = read(path)
         assert dict(entry.headers) == {"X-A": "one  X-B: two"}
 
@@ -117,14 +151,23 @@ class TestRecording:
             "os.kill(os.getpid(), 9)\n"
         )
         path = tmp_path / "a.warc.gz"
-        ended = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        ended = subprocess.run(
+            [sys.executable, "-c", code, str(path)],
+            cwd=ROOT,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
         assert ended.returncode == -9
         assert ReplayArchive(path).answer("GET", "https://x.gov/2").body == b"x" * 1000
 
     @pytest.mark.parametrize("suffix", [".warc", ".warc.gz"])
     def test_a_torn_end_costs_only_the_last_answer(self, tmp_path, suffix):
         """A file cut anywhere replays what is whole in it, and tells of the damage."""
-        path = record(tmp_path / f"a{suffix}", ("https://x.gov/1", b"one"), ("https://x.gov/2", random.Random(1).randbytes(5000)))
+        path = record(
+            tmp_path / f"a{suffix}",
+            ("https://x.gov/1", b"one"),
+            ("https://x.gov/2", random.Random(1).randbytes(5000)),
+        )
         whole = path.read_bytes()
         for cut in (1, 20, 3000):
             path.write_bytes(whole[:-cut])
@@ -167,13 +210,23 @@ class TestReplay:
             ("https://x.gov/list?session=5&view=big", b"list"),
         )
         archive = ReplayArchive(path)
-        assert archive.answer("GET", "https://x.gov/v1/matters?$skip=1000&$filter=other&token=t&$orderby=x").body == b"second"
+        assert (
+            archive.answer(
+                "GET", "https://x.gov/v1/matters?$skip=1000&$filter=other&token=t&$orderby=x"
+            ).body
+            == b"second"
+        )
         assert archive.answer("GET", "https://x.gov/v1/matters?%24skip=0").body == b"first"
         with pytest.raises(NotRecorded):
             archive.answer("GET", "https://x.gov/v1/matters?$skip=2000")
         with pytest.raises(NotRecorded):
             archive.answer("GET", "https://x.gov/list?session=5&view=small")
-        assert archive.answer("GET", "https://x.gov/list?session=5&view=small", incidental={"VIEW"}).body == b"list"
+        assert (
+            archive.answer(
+                "GET", "https://x.gov/list?session=5&view=small", incidental={"VIEW"}
+            ).body
+            == b"list"
+        )
         with pytest.raises(NotRecorded):
             archive.answer("GET", "https://x.gov/list?session=6&view=big", incidental={"view"})
 
@@ -189,7 +242,9 @@ class TestReplay:
     def test_path_case_and_host_are_the_last_resort(self, tmp_path):
         """BILLS.CSV answers for Bills.csv, another host for this one; the exact page comes first."""
         path = record(
-            tmp_path / "a.warc.gz", ("https://old.gov/files/BILLS.CSV", b"upper"), ("https://x.gov/files/bills.csv", b"lower")
+            tmp_path / "a.warc.gz",
+            ("https://old.gov/files/BILLS.CSV", b"upper"),
+            ("https://x.gov/files/bills.csv", b"lower"),
         )
         archive = ReplayArchive(path)
         assert archive.answer("GET", "https://x.gov/files/bills.csv").body == b"lower"
@@ -212,8 +267,14 @@ class TestReplay:
     def test_not_modified_gives_the_payload_it_refers_to(self, tmp_path):
         """A 304 stands for the last page before it, in the same archive or in an earlier one."""
         unchanged = {"status": 304, "date": NOON + timedelta(days=2)}
-        first = record(tmp_path / "1.warc.gz", ("https://x.gov/a", b"old"), ("https://x.gov/a", b"page"))
-        second = record(tmp_path / "2.warc.gz", ("https://x.gov/a", b"", unchanged), ("https://x.gov/b", b"", unchanged))
+        first = record(
+            tmp_path / "1.warc.gz", ("https://x.gov/a", b"old"), ("https://x.gov/a", b"page")
+        )
+        second = record(
+            tmp_path / "2.warc.gz",
+            ("https://x.gov/a", b"", unchanged),
+            ("https://x.gov/b", b"", unchanged),
+        )
         archive = ReplayArchive(second, earlier=[first])
         found = archive.answer("GET", "https://x.gov/a")
         assert (found.status, found.body, found.date) == (200, b"page", unchanged["date"])
@@ -221,7 +282,11 @@ class TestReplay:
             archive.answer("GET", "https://x.gov/b")
         with pytest.raises(NotRecorded):
             ReplayArchive(second).answer("GET", "https://x.gov/a")
-        both = record(tmp_path / "3.warc.gz", ("https://x.gov/a", b"page"), ("https://x.gov/a", b"", unchanged))
+        both = record(
+            tmp_path / "3.warc.gz",
+            ("https://x.gov/a", b"page"),
+            ("https://x.gov/a", b"", unchanged),
+        )
         assert ReplayArchive(both).answer("GET", "https://x.gov/a").body == b"page"
 
     def test_a_revisit_gives_the_payload_it_refers_to(self, tmp_path):
@@ -249,15 +314,64 @@ class TestReplay:
         path = foreign(
             tmp_path / "a.warc",
             ("warcinfo", "", "", {}, b"software: other\r\n", {}),
-            ("response", "<https://x.gov/chunked>", ok, {"Transfer-Encoding": "chunked"}, b"5\r\nhello\r\n0\r\n\r\n", {}),
-            ("resource", "https://x.gov/file", "", {}, b"%PDF-1.7", {"Content-Type": "application/pdf"}),
+            (
+                "response",
+                "<https://x.gov/chunked>",
+                ok,
+                {"Transfer-Encoding": "chunked"},
+                b"5\r\nhello\r\n0\r\n\r\n",
+                {},
+            ),
+            (
+                "resource",
+                "https://x.gov/file",
+                "",
+                {},
+                b"%PDF-1.7",
+                {"Content-Type": "application/pdf"},
+            ),
             ("request", "https://x.gov/asked", post, {"Host": "x.gov"}, b"q=1", {}),
             ("response", "https://x.gov/asked", ok, {}, b"told", {}),
-            ("response", "https://x.gov/later", ok, {}, b"told too", {"WARC-Record-ID": "<urn:uuid:1>"}),
-            ("request", "https://x.gov/later", post, {"Host": "x.gov"}, b"q=2", {"WARC-Concurrent-To": "<urn:uuid:1>"}),
-            ("response", "https://x.gov/decoded", "HTTP/2 200", {"content-encoding": "gzip"}, b"a,b\n", {}),
-            ("response", "https://x.gov/brotli", ok, {"Content-Encoding": "br"}, b"<html>decoded</html>", {}),
-            ("response", "https://x.gov/lost.csv", ok, {"Content-Type": "text/csv"}, gzip.compress(b"a,b\n"), {}),
+            (
+                "response",
+                "https://x.gov/later",
+                ok,
+                {},
+                b"told too",
+                {"WARC-Record-ID": "<urn:uuid:1>"},
+            ),
+            (
+                "request",
+                "https://x.gov/later",
+                post,
+                {"Host": "x.gov"},
+                b"q=2",
+                {"WARC-Concurrent-To": "<urn:uuid:1>"},
+            ),
+            (
+                "response",
+                "https://x.gov/decoded",
+                "HTTP/2 200",
+                {"content-encoding": "gzip"},
+                b"a,b\n",
+                {},
+            ),
+            (
+                "response",
+                "https://x.gov/brotli",
+                ok,
+                {"Content-Encoding": "br"},
+                b"<html>decoded</html>",
+                {},
+            ),
+            (
+                "response",
+                "https://x.gov/lost.csv",
+                ok,
+                {"Content-Type": "text/csv"},
+                gzip.compress(b"a,b\n"),
+                {},
+            ),
             ("response", "https://x.gov/really.gz", ok, {}, gzip.compress(b"a,b\n"), {}),
             ("metadata", "https://x.gov/file", "", {}, b"ignored", {}),
         )
@@ -267,20 +381,30 @@ class TestReplay:
         assert (pdf.body, dict(pdf.headers)["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
         assert archive.answer("POST", "https://x.gov/asked", b"q=1").body == b"told"
         assert archive.answer("POST", "https://x.gov/later", b"q=2").body == b"told too"
-        assert dict(archive.answer("GET", "https://x.gov/decoded").headers) == {"Content-Type": "text/plain"}
-        assert dict(archive.answer("GET", "https://x.gov/brotli").headers) == {"Content-Type": "text/html"}
+        assert dict(archive.answer("GET", "https://x.gov/decoded").headers) == {
+            "Content-Type": "text/plain"
+        }
+        assert dict(archive.answer("GET", "https://x.gov/brotli").headers) == {
+            "Content-Type": "text/html"
+        }
         lost = dict(archive.answer("GET", "https://x.gov/lost.csv").headers)
         assert lost == {"Content-Type": "text/csv", "Content-Encoding": "gzip"}
-        assert "Content-Encoding" not in dict(archive.answer("GET", "https://x.gov/really.gz").headers)
+        assert "Content-Encoding" not in dict(
+            archive.answer("GET", "https://x.gov/really.gz").headers
+        )
 
     def test_a_file_compressed_as_a_whole_replays(self, tmp_path):
         """Some tools gzip the whole file instead of each record."""
-        plain = record(tmp_path / "a.warc", ("https://x.gov/1", b"one"), ("https://x.gov/2", b"two"))
+        plain = record(
+            tmp_path / "a.warc", ("https://x.gov/1", b"one"), ("https://x.gov/2", b"two")
+        )
         whole = tmp_path / "b.warc.gz"
         whole.write_bytes(gzip.compress(plain.read_bytes()))
         assert ReplayArchive(whole).answer("GET", "https://x.gov/2").body == b"two"
 
-    @pytest.mark.parametrize("content", [b"", b"<html>no archive</html>", gzip.compress(b"no archive"), b"WARC/1.1\r\n"])
+    @pytest.mark.parametrize(
+        "content", [b"", b"<html>no archive</html>", gzip.compress(b"no archive"), b"WARC/1.1\r\n"]
+    )
     def test_what_is_no_archive_is_told(self, tmp_path, content):
         """One clear error names the file."""
         path = tmp_path / "a.warc.gz"
@@ -292,7 +416,9 @@ class TestReplay:
 
     def test_dates_and_hosts_are_known(self, tmp_path):
         """An archive's first date orders it, its last is the time of its observation."""
-        archive = ReplayArchive(record(tmp_path / "a.warc.gz", ("https://a.gov/", b"x"), ("https://B.gov/", b"y")))
+        archive = ReplayArchive(
+            record(tmp_path / "a.warc.gz", ("https://a.gov/", b"x"), ("https://B.gov/", b"y"))
+        )
         assert (archive.first_date, archive.last_date) == (NOON, NOON + timedelta(minutes=1))
         assert archive.hosts == {"a.gov", "b.gov"}
 
@@ -300,7 +426,10 @@ class TestReplay:
 class TestPacking:
     def lines(self, tmp_path, *lines):
         listing = tmp_path / "list.jsonl"
-        listing.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
+        listing.write_text(
+            "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines),
+            encoding="utf-8",
+        )
         return listing
 
     def test_a_list_of_files_becomes_an_archive_that_replays(self, tmp_path):
@@ -321,11 +450,17 @@ class TestPacking:
         archive = ReplayArchive(tmp_path / "out.warc.gz")
         assert archive.first_date == datetime(2026, 2, 24, tzinfo=UTC)
         found = archive.answer("GET", "https://x.gov/a")
-        assert (found.date, dict(found.headers)) == (datetime(2026, 2, 25, 17, tzinfo=UTC), {"Content-Type": "application/pdf"})
+        assert (found.date, dict(found.headers)) == (
+            datetime(2026, 2, 25, 17, tzinfo=UTC),
+            {"Content-Type": "application/pdf"},
+        )
         csv = archive.answer("GET", "https://x.gov/b.csv")
         assert dict(csv.headers) == {"Content-Type": "text/csv", "Content-Encoding": "gzip"}
         assert archive.answer("POST", "https://x.gov/s", b"q=1").status == 404
-        assert dict(archive.answer("GET", "https://x.gov/moved").headers)["Location"] == "https://x.gov/a"
+        assert (
+            dict(archive.answer("GET", "https://x.gov/moved").headers)["Location"]
+            == "https://x.gov/a"
+        )
 
     def test_every_bad_line_is_told_at_once(self, tmp_path):
         """Each with its file and line and what was expected; nothing is written."""
@@ -338,7 +473,16 @@ class TestPacking:
         with pytest.raises(BadArchive) as bad:
             pack(listing, tmp_path / "out.warc.gz")
         said = str(bad.value).splitlines()
-        assert [line.removeprefix(f"{listing}:").partition(" ")[0] for line in said] == ["2:2:", "3:", "4:", "5:", "6:", "7:", "8:", "9:"]
+        assert [line.removeprefix(f"{listing}:").partition(" ")[0] for line in said] == [
+            "2:2:",
+            "3:",
+            "4:",
+            "5:",
+            "6:",
+            "7:",
+            "8:",
+            "9:",
+        ]
         for words, line in zip(
             ["not JSON", "expected an object", "there is no file", "not an http or https address", "date should be like",
              "status should be a number", "file is missing; url is missing", "method should be text, found 5; body should"],
@@ -379,7 +523,9 @@ class Site(SiteSpider):
 
 
 PAGES = {
-    "/robots.txt": Page(b"User-agent: *\nDisallow: /private\n", headers={"Content-Type": "text/plain"}),
+    "/robots.txt": Page(
+        b"User-agent: *\nDisallow: /private\n", headers={"Content-Type": "text/plain"}
+    ),
     "/moved": Page(status=302, headers={"Location": "/list"}),
     "/list": packed(html("<h1>HB 1</h1>")),
     "/doc.pdf": Page(b"%PDF-1.7 words"),
@@ -395,7 +541,11 @@ class TestCrawl:
         writer = WarcWriter(path)
         with serving(PAGES) as server:
             url = server.url
-            live = crawl(Site, attributes={"recording": Recording(writer, lambda: NOW)}, arguments={"parameters": {"url": url}})
+            live = crawl(
+                Site,
+                attributes={"recording": Recording(writer, lambda: NOW)},
+                arguments={"parameters": {"url": url}},
+            )
             visits = server.paths()
         writer.close()
         assert visits == ["/robots.txt", "/moved", "/list", "/doc.pdf"]
@@ -403,7 +553,12 @@ class TestCrawl:
             ("/robots.txt", 200, NOW), ("/moved", 302, NOW), ("/list", 200, NOW), ("/doc.pdf", 200, NOW),
         ]  # fmt: skip
         assert verify(path) == (8, [])
-        replayed = crawl(Site, replay=True, attributes={"replaying": ReplayArchive(path)}, arguments={"parameters": {"url": url}})
+        replayed = crawl(
+            Site,
+            replay=True,
+            attributes={"replaying": ReplayArchive(path)},
+            arguments={"parameters": {"url": url}},
+        )
         assert live.report.state() == replayed.report.state() == "ok"
         assert live.items == replayed.items
         assert replayed.items[0].extras == {"document": "%PDF-1.7 words", "url": f"{url}/list"}
@@ -415,7 +570,11 @@ class TestCrawl:
 
         writer = WarcWriter(tmp_path / "a.warc.gz")
         with serving(PAGES) as server:
-            crawl(Site, attributes={"recording": Recording(writer, lambda: NOW)}, arguments={"parameters": {"url": server.url}})
+            crawl(
+                Site,
+                attributes={"recording": Recording(writer, lambda: NOW)},
+                arguments={"parameters": {"url": server.url}},
+            )
             url = server.url
         writer.close()
         found = ReplayArchive(tmp_path / "a.warc.gz").answer("GET", f"{url}/list")
@@ -426,7 +585,12 @@ class TestCrawl:
         """What the archive does not hold is told as such."""
         url = "https://site.example"
         empty = record(tmp_path / "a.warc.gz", ("https://site.example/other", b"x"))
-        crawled = crawl(Site, replay=True, attributes={"replaying": ReplayArchive(empty)}, arguments={"parameters": {"url": url, "hosts": "site.example"}})
+        crawled = crawl(
+            Site,
+            replay=True,
+            attributes={"replaying": ReplayArchive(empty)},
+            arguments={"parameters": {"url": url, "hosts": "site.example"}},
+        )
         assert crawled.report.state() == "failing"
         assert "GET https://site.example/moved is not in a.warc.gz" in str(crawled.report.notes[0])
 
@@ -439,6 +603,10 @@ class TestCrawl:
                 raise CannotRecord("a.warc.gz cannot be written to: No space left on device")
 
         with serving(PAGES) as server:
-            crawled = crawl(Site, attributes={"recording": Recording(Full(), lambda: NOW)}, arguments={"parameters": {"url": server.url}})
+            crawled = crawl(
+                Site,
+                attributes={"recording": Recording(Full(), lambda: NOW)},
+                arguments={"parameters": {"url": server.url}},
+            )
         assert (crawled.report.state(), crawled.items) == ("failing", [])
         assert "No space left" in str(crawled.report.notes[0])

@@ -1,6 +1,7 @@
 """Whether an answer is the page it claims to be."""
 
 import gzip
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -28,13 +29,21 @@ def page(text="", title="", extra=""):
     [
         page("Enable JavaScript and cookies to continue", "Just a moment..."),
         page("<h1>Sorry, you have been blocked</h1>", "Attention Required! | Cloudflare"),
-        page("You don't have permission to access \"http&#58;&#47;&#47;x\" on this server.<P>Reference&#32;&#35;18.4a", ""),
+        page(
+            'You don\'t have permission to access "http&#58;&#47;&#47;x" on this server.<P>Reference&#32;&#35;18.4a',
+            "",
+        ),
         page("", "Access Denied"),
         page("Please wait while we check your browser", "One moment, please..."),
         page("", "", '<script src="/cdn-cgi/x">window._cf_chl_opt={}</script>'),
-        page('<iframe src="/_Incapsula_Resource?SWUDNSAI=31">Request unsuccessful. Incapsula incident ID: 1-2</iframe>'),
+        page(
+            '<iframe src="/_Incapsula_Resource?SWUDNSAI=31">Request unsuccessful. Incapsula incident ID: 1-2</iframe>'
+        ),
         page("", "Radware Bot Manager Captcha"),
-        page("The requested URL was rejected. Please consult with your administrator.", "Request Rejected"),
+        page(
+            "The requested URL was rejected. Please consult with your administrator.",
+            "Request Rejected",
+        ),
         page("Verifying you are human. This may take a few seconds.", "www.example.gov"),
         page("<p>Please wait", "Please wait..."),
         page("", "", '<script>window.gokuProps={"key":"x"}</script>'),
@@ -155,10 +164,8 @@ def test_html_is_known_by_its_beginning():
 @given(st.binary(max_size=300), st.integers(100, 599))
 def test_no_bytes_break_the_check(body, status):
     """Whatever is served, it is believed or refused with one of our errors."""
-    try:
+    with suppress(SourceError):
         check(body, status)
-    except SourceError as error:
-        assert str(error)
 
 
 BAD_PAGES = {
@@ -171,7 +178,11 @@ BAD_PAGES = {
 @pytest.mark.parametrize(("folder", "error"), BAD_PAGES.items())
 def test_real_challenges_and_errors_are_known(corpus, folder, error):
     """Every recorded challenge and error page is known by its body alone."""
-    files = [path for path in sorted((corpus / folder).iterdir()) if not path.name.endswith(".headers.txt")]
+    files = [
+        path
+        for path in sorted((corpus / folder).iterdir())
+        if not path.name.endswith(".headers.txt")
+    ]
     assert len(files) >= 6
     for file in files:
         with pytest.raises(error):
@@ -188,7 +199,11 @@ def test_real_pages_are_believed(corpus):
     count = 0
     for path in sorted(corpus.rglob("*")):
         name = str(path.relative_to(corpus))
-        if not path.is_file() or name.endswith(notes) or any(known in name for known in known_errors):
+        if (
+            not path.is_file()
+            or name.endswith(notes)
+            or any(known in name for known in known_errors)
+        ):
             continue
         body = path.read_bytes()
         try:

@@ -1,5 +1,7 @@
 """Which addresses may be visited."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +80,17 @@ def test_other_addresses_are_refused(url):
 
 
 @pytest.mark.parametrize(
-    "host", ["www.example.gov", "1password.com", "3.example.gov", "0x.gov", "1.2.3.4.5", "08.1", "1.2.3.256", "a.1"]
+    "host",
+    [
+        "www.example.gov",
+        "1password.com",
+        "3.example.gov",
+        "0x.gov",
+        "1.2.3.4.5",
+        "08.1",
+        "1.2.3.256",
+        "a.1",
+    ],
 )
 def test_names_are_not_taken_for_literal_addresses(host):
     """A name that only looks like numbers is left to the resolver."""
@@ -88,7 +100,12 @@ def test_names_are_not_taken_for_literal_addresses(host):
 def test_a_host_must_be_declared_exactly():
     """A neighbour, a parent or a look-alike of a declared host is another host."""
     check_host("https://WWW.example.gov./x", ("www.example.gov",))
-    for host in ("example.gov", "a.www.example.gov", "www.example.gov.evil.example", "wwwxexample.gov"):
+    for host in (
+        "example.gov",
+        "a.www.example.gov",
+        "www.example.gov.evil.example",
+        "wwwxexample.gov",
+    ):
         with pytest.raises(UndeclaredHost) as refused:
             check_host(f"https://{host}/", ("www.example.gov",))
         assert refused.value.host == host
@@ -102,7 +119,5 @@ def test_no_text_breaks_the_guard(text):
             assert check_url(url).scheme in {"http", "https"}
         except AddressRefused:
             continue
-    try:
+    with suppress(AddressRefused):
         check_address(text)
-    except AddressRefused:
-        pass

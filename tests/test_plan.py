@@ -30,7 +30,10 @@ def test_a_later_source_can_join_two_groups():
 
 def test_a_source_without_hosts_is_alone():
     """It shares nothing with anybody."""
-    assert [group.sources for group in plan([SourceHosts("a", ()), SourceHosts("b", ())])] == [("a",), ("b",)]
+    assert [group.sources for group in plan([SourceHosts("a", ()), SourceHosts("b", ())])] == [
+        ("a",),
+        ("b",),
+    ]
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=3), max_size=12))
@@ -38,7 +41,9 @@ def test_no_host_is_in_two_groups_and_no_source_is_lost(hosts):
     """Every source is in one group, every host too, and each group is held together by its hosts."""
     sources = [SourceHosts(str(number), tuple(some)) for number, some in enumerate(hosts)]
     groups = plan(sources)
-    assert sorted((name for group in groups for name in group.sources), key=int) == [source.name for source in sources]
+    assert sorted((name for group in groups for name in group.sources), key=int) == [
+        source.name for source in sources
+    ]
     met = [host for group in groups for host in group.hosts]
     assert len(met) == len(set(met))
     assert [int(group.name) for group in groups] == sorted(int(group.name) for group in groups)

@@ -1,6 +1,7 @@
 """robots.txt as RFC 9309 has it, on a server of our own."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from protego import Protego
@@ -47,9 +48,13 @@ class Shelf:
 def visit(robots, *paths, attributes=None, settings=None):
     """Crawl a site with this robots.txt; gives what was crawled and the server."""
     pages = {"/robots.txt": robots} if robots else {}
-    with serving(pages | {path: html("a page") for path in ("/a", "/b", "/c", "/private/x")}) as server:
+    with serving(
+        pages | {path: html("a page") for path in ("/a", "/b", "/c", "/private/x")}
+    ) as server:
         arguments = {"parameters": {"url": server.url, "paths": paths or ("/a",)}}
-        crawled = crawl(Visitor, arguments=arguments, attributes=attributes, settings=AT_ONCE | (settings or {}))
+        crawled = crawl(
+            Visitor, arguments=arguments, attributes=attributes, settings=AT_ONCE | (settings or {})
+        )
         return crawled, server
 
 
@@ -114,8 +119,16 @@ def test_rules_that_cannot_be_had_forbid_everything(robots, state):
 
 def test_a_redirected_robots_txt_counts():
     """The rules are those at the end of the redirects."""
-    with serving({"/robots.txt": Page(status=301, headers={"Location": "/rules"}), "/rules": GOOD, "/a": html("x")}) as server:
-        crawled = crawl(Visitor, arguments={"parameters": {"url": server.url, "paths": ("/private/x",)}})
+    with serving(
+        {
+            "/robots.txt": Page(status=301, headers={"Location": "/rules"}),
+            "/rules": GOOD,
+            "/a": html("x"),
+        }
+    ) as server:
+        crawled = crawl(
+            Visitor, arguments={"parameters": {"url": server.url, "paths": ("/private/x",)}}
+        )
     assert crawled.report.state() == "blocked"
     assert server.paths() == ["/robots.txt", "/rules"]
 
@@ -124,9 +137,13 @@ def test_a_good_copy_is_kept_and_used_for_a_day():
     """When robots.txt fails, a copy of the last 24 hours is followed; an older one is not."""
     shelf = Shelf()
     _, server = visit(GOOD, attributes={"robots_store": shelf})
-    assert shelf.copies == {server.url: RobotsCopy(text="User-agent: *\nDisallow: /private\n", fetched_at=NOW)}
+    assert shelf.copies == {
+        server.url: RobotsCopy(text="User-agent: *\nDisallow: /private\n", fetched_at=NOW)
+    }
     for age, state in ((timedelta(hours=24), "ok"), (timedelta(hours=25), "failing")):
-        kept = Shelf(kept=RobotsCopy(text="User-agent: *\nDisallow: /private\n", fetched_at=NOW - age))
+        kept = Shelf(
+            kept=RobotsCopy(text="User-agent: *\nDisallow: /private\n", fetched_at=NOW - age)
+        )
         crawled, server = visit(DOWN, "/a", "/private/x", attributes={"robots_store": kept})
         assert crawled.report.state() == state
         assert "/private/x" not in server.paths()
@@ -137,12 +154,14 @@ def test_crawl_delay_is_kept():
     _, server = visit(Page(b"User-agent: *\nCrawl-delay: 0.4\n"), "/a", "/b", "/c")
     times = [visit.at for visit in server.visits if visit.path != "/robots.txt"]
     assert len(times) == 3
-    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) >= 0.3
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.3
 
 
 def test_our_own_delay_is_kept_where_the_site_asks_for_less():
     """The longer of the two holds."""
-    _, server = visit(Page(b"User-agent: *\nCrawl-delay: 0.05\n"), "/a", "/b", settings={"DOWNLOAD_DELAY": 0.4})
+    _, server = visit(
+        Page(b"User-agent: *\nCrawl-delay: 0.05\n"), "/a", "/b", settings={"DOWNLOAD_DELAY": 0.4}
+    )
     robots, first, second = (visit.at for visit in server.visits)
     assert first - robots >= 0.3
     assert second - first >= 0.3
@@ -158,7 +177,13 @@ def test_a_delay_nobody_can_keep_is_a_refusal():
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("", 0), ("Crawl-delay: 10", 10), ("Request-rate: 1/5", 5), ("Crawl-delay: 2\nRequest-rate: 1/7s", 7), ("Crawl-delay: soon", 0)],
+    [
+        ("", 0),
+        ("Crawl-delay: 10", 10),
+        ("Request-rate: 1/5", 5),
+        ("Crawl-delay: 2\nRequest-rate: 1/7s", 7),
+        ("Crawl-delay: soon", 0),
+    ],
 )
 def test_the_wanted_delay(text, seconds):
     """Crawl-delay or Request-rate, the longer one; nonsense asks for nothing."""
@@ -182,14 +207,26 @@ def test_a_replay_asks_for_no_robots_txt(tmp_path):
     page = ("https://x.gov/a", b"a page")
     archive = ReplayArchive(record(tmp_path / "a.warc.gz", page))
     arguments = {"parameters": {"url": "https://x.gov", "paths": ("/a",), "hosts": "x.gov"}}
-    assert crawl(Visitor, replay=True, attributes={"replaying": archive}, arguments=arguments).report.state() == "ok"
+    assert (
+        crawl(
+            Visitor, replay=True, attributes={"replaying": archive}, arguments=arguments
+        ).report.state()
+        == "ok"
+    )
 
 
 @pytest.mark.corpus
 def test_real_robots_txt_are_understood(corpus):
     """Recorded files parse, their delays included; an error page in their place has no rules."""
-    files = [path for path in (corpus / "feeds-errors" / "robots").glob("*robots*") if "headers" not in path.name]
+    files = [
+        path
+        for path in (corpus / "feeds-errors" / "robots").glob("*robots*")
+        if "headers" not in path.name
+    ]
     assert len(files) > 20
-    delays = {path.name: wanted_delay(Protego.parse(rules_text(path.read_bytes())), "Measurewatch") for path in files}
+    delays = {
+        path.name: wanted_delay(Protego.parse(rules_text(path.read_bytes())), "Measurewatch")
+        for path in files
+    }
     assert any(delays.values())
     assert max(delays.values()) <= 600

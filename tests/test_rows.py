@@ -3,8 +3,8 @@
 import io
 import pickle
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -40,7 +40,9 @@ class TestCsv:
 
     def test_a_required_column_is_known_in_any_case(self):
         """The row has the name that was asked for."""
-        assert csv_rows(b"BILL_ID,x\nHB1,2\n", required=("Bill_id",)).rows == ({"Bill_id": "HB1", "x": "2"},)
+        assert csv_rows(b"BILL_ID,x\nHB1,2\n", required=("Bill_id",)).rows == (
+            {"Bill_id": "HB1", "x": "2"},
+        )
 
     def test_quotes_that_end_in_mid_value_are_read_as_printed(self):
         """`"1" - Chief Patron` is one value, not an error."""
@@ -54,17 +56,25 @@ class TestCsv:
 
     def test_nul_bytes_and_blank_lines_are_dropped(self):
         """What is no text and no row is neither."""
-        assert csv_rows(b"\n\nid,x\n1\0,a\n,\n\n2,b\n").rows == ({"id": "1", "x": "a"}, {"id": "2", "x": "b"})
+        assert csv_rows(b"\n\nid,x\n1\0,a\n,\n\n2,b\n").rows == (
+            {"id": "1", "x": "a"},
+            {"id": "2", "x": "b"},
+        )
 
     def test_ragged_rows_are_kept_and_told(self):
         """A short row lacks its last columns, a long one has them by number."""
         table = csv_rows(b"a,b\n1\n1,2,3\n")
         assert table.rows == ({"a": "1"}, {"a": "1", "b": "2", "column 3": "3"})
-        assert table.problems == ("line 2: 1 values under 2 columns", "line 3: 3 values under 2 columns")
+        assert table.problems == (
+            "line 2: 1 values under 2 columns",
+            "line 3: 3 values under 2 columns",
+        )
 
     def test_columns_of_the_same_name_are_all_kept(self):
         """The second has a number; a column without a name goes by its place."""
-        assert csv_rows(b"a,a,,b\n1,2,3,4\n").rows == ({"a": "1", "a 2": "2", "column 3": "3", "b": "4"},)
+        assert csv_rows(b"a,a,,b\n1,2,3,4\n").rows == (
+            {"a": "1", "a 2": "2", "column 3": "3", "b": "4"},
+        )
 
     @pytest.mark.parametrize(
         "content",
@@ -77,9 +87,13 @@ class TestCsv:
     )
     def test_the_encoding_is_found(self, content):
         """With a mark, as UTF-8, else as Windows-1252."""
-        assert csv_rows(content, required=("n\u00e4me",)).rows == ({"n\u00e4me": "\u00c9", "x": "1"},)
+        assert csv_rows(content, required=("n\u00e4me",)).rows == (
+            {"n\u00e4me": "\u00c9", "x": "1"},
+        )
 
-    @pytest.mark.parametrize("content", [b"", b"\n", b"<html><body>no</body></html>", b"x,y\n1,2\n"])
+    @pytest.mark.parametrize(
+        "content", [b"", b"\n", b"<html><body>no</body></html>", b"x,y\n1,2\n"]
+    )
     def test_a_missing_column_is_drift(self, content):
         """A page that is not the list is an error, never an empty list."""
         with pytest.raises(ParseDrift, match="no column Bill_id"):
@@ -100,25 +114,40 @@ class TestCsv:
     @given(st.binary(max_size=400))
     def test_no_bytes_break_it(self, content):
         """Whatever is served, the answer is rows or drift."""
-        try:
-            csv_rows(content)
-        except ParseDrift as drift:
-            assert str(drift)
+        with suppress(ParseDrift):
+            assert csv_rows(content).rows
 
 
 class TestXlsx:
     def test_the_header_is_found_by_names_and_rows_keep_their_numbers(self):
         """Titles above the header, other column orders and blank rows do not matter."""
-        rows = [["A title"], [], ["COUNTY", "State ", "signed"], ["Polk", "FL", datetime(2025, 3, 4)], [], [None, "GA", "soon"]]
+        rows = [
+            ["A title"],
+            [],
+            ["COUNTY", "State ", "signed"],
+            ["Polk", "FL", datetime(2025, 3, 4)],
+            [],
+            [None, "GA", "soon"],
+        ]
         [sheet] = xlsx_rows(workbook(("One", rows, {})), required=("STATE", "SIGNED"))
-        assert (sheet.name, sheet.header, sheet.hidden) == ("One", ("COUNTY", "STATE", "SIGNED"), False)
+        assert (sheet.name, sheet.header, sheet.hidden) == (
+            "One",
+            ("COUNTY", "STATE", "SIGNED"),
+            False,
+        )
         assert [row.number for row in sheet.rows] == [4, 6]
         assert sheet.rows[0].values == {"COUNTY": "Polk", "STATE": "FL", "SIGNED": date(2025, 3, 4)}
         assert sheet.rows[1].values == {"COUNTY": None, "STATE": "GA", "SIGNED": "soon"}
 
     def test_links_stand_beside_their_values(self):
         """A hyperlink is given under its column; of a range, at the first cell."""
-        content = workbook(("One", [["STATE", "MOA"], ["FL", "link"], ["GA", "link"]], {"B2": "https://x.gov/a.pdf"}))
+        content = workbook(
+            (
+                "One",
+                [["STATE", "MOA"], ["FL", "link"], ["GA", "link"]],
+                {"B2": "https://x.gov/a.pdf"},
+            )
+        )
         [sheet] = xlsx_rows(content, required=("STATE",))
         assert [row.links for row in sheet.rows] == [{"MOA": "https://x.gov/a.pdf"}, {}]
 
@@ -130,14 +159,19 @@ class TestXlsx:
             ("Two", [["STATE"], ["GA"]], {"A2": "https://x.gov/2"}),
         )
         sheets = xlsx_rows(content, required=("STATE",))
-        assert [(sheet.name, sheet.rows[0].values["STATE"], sheet.rows[0].links["STATE"]) for sheet in sheets] == [
+        assert [
+            (sheet.name, sheet.rows[0].values["STATE"], sheet.rows[0].links["STATE"])
+            for sheet in sheets
+        ] == [
             ("One", "FL", "https://x.gov/1"),
             ("Two", "GA", "https://x.gov/2"),
         ]
 
     def test_values_outside_the_header_are_kept_by_number(self):
         """Nothing a row says is lost."""
-        [sheet] = xlsx_rows(workbook(("One", [["STATE"], ["FL", "extra", 3.5]], {})), required=("STATE",))
+        [sheet] = xlsx_rows(
+            workbook(("One", [["STATE"], ["FL", "extra", 3.5]], {})), required=("STATE",)
+        )
         assert sheet.rows[0].values == {"STATE": "FL", "column 2": "extra", "column 3": 3.5}
 
     def test_a_path_is_read_and_what_comes_back_crosses_processes(self, tmp_path):
@@ -164,7 +198,9 @@ class TestXlsx:
         content = workbook(("One", [["STATE"], ["FL"]], {"A2": "https://x.gov/1"}))
         with zipfile.ZipFile(io.BytesIO(content)) as old:
             parts = {name: old.read(name) for name in old.namelist()}
-        parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b'ref="A2"', b'ref="A2:XFD1048576"')
+        parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(
+            b'ref="A2"', b'ref="A2:XFD1048576"'
+        )
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as new:
             for name, part in parts.items():
@@ -172,7 +208,9 @@ class TestXlsx:
         [sheet] = xlsx_rows(file.getvalue(), required=("STATE",))
         assert sheet.rows[0].links == {"STATE": "https://x.gov/1"}
 
-    @pytest.mark.parametrize("content", [b"", b"<html>no</html>", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old"])
+    @pytest.mark.parametrize(
+        "content", [b"", b"<html>no</html>", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0old"]
+    )
     def test_what_is_no_workbook_is_drift(self, content):
         """HTML, a torn file, an encrypted or an old one: one clear error."""
         with pytest.raises(ParseDrift, match="not a readable workbook"):
@@ -204,8 +242,12 @@ class TestXlsx:
         content = workbook(("One", [["STATE"], ["FL"]], {}))
         with zipfile.ZipFile(io.BytesIO(content)) as old:
             parts = {name: old.read(name) for name in old.namelist()}
-        bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
-        parts["xl/worksheets/sheet1.xml"] = bomb + parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2]
+        bomb = (
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+        )
+        parts["xl/worksheets/sheet1.xml"] = (
+            bomb + parts["xl/worksheets/sheet1.xml"].partition(b"?>")[2]
+        )
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as new:
             for name, part in parts.items():
@@ -229,14 +271,22 @@ def test_real_workbooks_are_read(corpus):
 @pytest.mark.corpus
 def test_real_csv_files_are_read(corpus):
     """Every recorded file of Virginia reads without a ragged line, down to its last row."""
-    files = [path for path in sorted((corpus / "state-bills" / "virginia").rglob("*")) if path.suffix.lower() == ".csv"]
+    files = [
+        path
+        for path in sorted((corpus / "state-bills" / "virginia").rglob("*"))
+        if path.suffix.lower() == ".csv"
+    ]
     assert len(files) > 20
     for file in files:
         assert csv_rows(file.read_bytes()).problems == (), file.name
-    sponsors = csv_rows((corpus / "state-bills/virginia/lis-csv-20261/Sponsors.csv").read_bytes(), required=("PATRON_TYPE",))
+    sponsors = csv_rows(
+        (corpus / "state-bills/virginia/lis-csv-20261/Sponsors.csv").read_bytes(),
+        required=("PATRON_TYPE",),
+    )
     assert len(sponsors.rows) == 15851
     assert sponsors.rows[0]["PATRON_TYPE"] == "1 - Chief Patron"
-    impact = csv_rows((corpus / "state-bills/virginia/lis-csv-20261/FiscalImpactStatements.csv").read_bytes(), required=("HST_URL",))
+    impact = csv_rows(
+        (corpus / "state-bills/virginia/lis-csv-20261/FiscalImpactStatements.csv").read_bytes(),
+        required=("HST_URL",),
+    )
     assert all(row["HST_URL"].startswith("https://") for row in impact.rows)
-
-

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import Future
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,12 @@ CHALLENGE = html("Enable JavaScript and cookies to continue", "Just a moment..."
 
 def visit(pages, spider=Site, settings=None, **options):
     with serving(pages) as server:
-        return crawl(spider, arguments={"parameters": {"url": server.url}}, settings=AT_ONCE | (settings or {}), **options)
+        return crawl(
+            spider,
+            arguments={"parameters": {"url": server.url}},
+            settings=AT_ONCE | (settings or {}),
+            **options,
+        )
 
 
 class TestCrawl:
@@ -71,7 +76,10 @@ class TestCrawl:
         """A bad row costs only itself."""
         crawled = visit(START)
         report = crawled.report
-        assert [item.identifier for item in crawled.items if isinstance(item, Measure)] == ["HB1", "HB2"]
+        assert [item.identifier for item in crawled.items if isinstance(item, Measure)] == [
+            "HB1",
+            "HB2",
+        ]
         assert (report.state(), crawled.finish) == (Health.OK, "finished")
         assert (report.pages, report.measures, report.rows, report.failed) == (2, 2, 3, 1)
         assert report.by_status == {200: 2}
@@ -90,7 +98,15 @@ class TestCrawl:
             (html("x", "Runtime Error"), "failing"),
             (Page(b"%PDF-1.7"), "failing"),
         ],
-        ids=["500", "no answer", "404", "403", "challenge with 200", "error with 200", "another kind"],
+        ids=[
+            "500",
+            "no answer",
+            "404",
+            "403",
+            "challenge with 200",
+            "error with 200",
+            "another kind",
+        ],
     )
     def test_a_start_page_that_cannot_be_had_decides_the_state(self, page, state):
         """And nothing is yielded, so that nothing can be taken for gone."""
@@ -102,7 +118,9 @@ class TestCrawl:
         """Its fields stay as they were, which is told."""
         crawled = visit({"/start": START["/start"]})
         assert (crawled.report.state(), len(crawled.items)) == ("ok", 2)
-        assert "without it some fields stay as they were: the site answered 404" in str(crawled.report.notes[0])
+        assert "without it some fields stay as they were: the site answered 404" in str(
+            crawled.report.notes[0]
+        )
 
     def test_a_redesign_is_drift(self):
         """A genuine page of an unknown shape is neither empty nor failing."""
@@ -156,7 +174,11 @@ class TestCrawl:
                 for number in range(60):
                     yield measure(f"HB{number}")
 
-        crawled = visit({}, Many, settings={"CONCURRENT_ITEMS": 4, "ITEM_PIPELINES": {Slow: 100}, "LOG_ENABLED": False})
+        crawled = visit(
+            {},
+            Many,
+            settings={"CONCURRENT_ITEMS": 4, "ITEM_PIPELINES": {Slow: 100}, "LOG_ENABLED": False},
+        )
         assert (len(most), max(most), len(crawled.items)) == (60, 4, 48)
         assert crawled.report.state() == "ok"
 
@@ -182,7 +204,11 @@ class TestCrawl:
         class Form(Site):
             async def crawl(self):
                 page = await self.fetch(
-                    self.parameters["url"] + "/search", method="POST", body=b"q=1", headers={"Content-Type": "text/x"}, expects="application/json"
+                    self.parameters["url"] + "/search",
+                    method="POST",
+                    body=b"q=1",
+                    headers={"Content-Type": "text/x"},
+                    expects="application/json",
                 )
                 yield measure(page.json()["number"])
 
@@ -223,7 +249,11 @@ class TestDecode:
         [
             (ParseDrift("no such column"), "drifted", "no such column"),
             (TimeoutError(), "drifted", "a file could not be read: TimeoutError"),
-            (RuntimeError("the worker died"), "drifted", "a file could not be read: the worker died"),
+            (
+                RuntimeError("the worker died"),
+                "drifted",
+                "a file could not be read: the worker died",
+            ),
         ],
     )
     def test_a_file_no_worker_can_bear_is_drift(self, error, state, words):
@@ -257,13 +287,13 @@ class TestTime:
 
     def test_a_plain_crawl_takes_the_setting_or_its_start(self):
         """`scrapy crawl` works without our commands."""
-        said = visit({}, settings={"MEASUREWATCH_NOW": "2026-02-25T07:00:00-05:00"}, **{"contact": "x"})
+        said = visit({}, settings={"MEASUREWATCH_NOW": "2026-02-25T07:00:00-05:00"}, contact="x")
         said.spider._now = None
         assert said.spider.now == NOW
         plain = visit({})
         plain.spider._now = None
         assert plain.spider.now == plain.crawler.stats.get_value("start_time")
-        assert plain.spider.now.tzinfo in (UTC, timezone.utc)
+        assert plain.spider.now.tzinfo in (UTC, UTC)
         wrong = visit({}, settings={"MEASUREWATCH_NOW": "2026-02-25T07:00:00"})
         wrong.spider._now = None
         with pytest.raises(ValueError, match="should be a date-time with its zone"):
@@ -332,7 +362,9 @@ class TestReport:
     def test_a_note_names_its_page_once(self):
         """Most errors name it already."""
         assert str(Note("info", "x", "https://x.gov/")) == "info: x (https://x.gov/)"
-        assert str(Note("info", "x (https://x.gov/)", "https://x.gov/")) == "info: x (https://x.gov/)"
+        assert (
+            str(Note("info", "x (https://x.gov/)", "https://x.gov/")) == "info: x (https://x.gov/)"
+        )
 
 
 PLAIN_SPIDER = """
@@ -352,7 +384,11 @@ class Plain(SiteSpider):
 def test_scrapys_own_command_works(tmp_path):
     """A Scrapy user finds what they expect: `scrapy crawl NAME -O items.jsonl`, `scrapy list`."""
     (tmp_path / "plain_spider.py").write_text(PLAIN_SPIDER, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}", "SCRAPY_SETTINGS_MODULE": "scrapers.project"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}:{tmp_path}",
+        "SCRAPY_SETTINGS_MODULE": "scrapers.project",
+    }
     with serving({"/a": html("x")}) as server:
         ended = subprocess.run(
             [sys.executable, "-m", "scrapy", "crawl", "plain", "-a", f"url={server.url}/a", "-O", "items.jsonl",
@@ -360,9 +396,22 @@ def test_scrapys_own_command_works(tmp_path):
             cwd=tmp_path, env=environment, check=False, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    [item] = [json.loads(line) for line in (tmp_path / "items.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert (item["identifier"], item["observed"], item["extras"]) == ("HB1", ["title", "url"], {"at": "UTC"})
+    [item] = [
+        json.loads(line)
+        for line in (tmp_path / "items.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert (item["identifier"], item["observed"], item["extras"]) == (
+        "HB1",
+        ["title", "url"],
+        {"at": "UTC"},
+    )
     listed = subprocess.run(
-        [sys.executable, "-m", "scrapy", "list"], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "scrapy", "list"],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert {"ice-287g", "virginia"} <= set(listed.stdout.split())
