@@ -10,7 +10,7 @@ is in an earlier archive.
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -77,7 +77,8 @@ class ReplayArchive:
     def __init__(self, path: Path, earlier: Sequence[Path] = ()) -> None:
         self.path = path
         self._file = WarcFile(path)
-        self._earlier = [WarcFile(one) for one in earlier]
+        self._earlier = tuple(earlier)
+        self._opened: dict[Path, WarcFile] = {}
         self.problem = self._file.problem
         entries = self._file.entries
         self.first_date = min(entry.date for entry in entries)
@@ -133,11 +134,19 @@ class ReplayArchive:
     def _given(self, entry: Entry) -> Recorded | None:
         if not entry.is_reference:
             return recorded(entry, entry, self._file.body(entry))
-        for file in (self._file, *reversed(self._earlier)):
+        for file in self._files():
             meant = referred(entry, file.entries)
             if meant is not None:
                 return recorded(entry, meant, file.body(meant))
         return None
+
+    def _files(self) -> Iterator[WarcFile]:
+        """This archive, then those before it, the latest first; each is read when it is needed."""
+        yield self._file
+        for path in reversed(self._earlier):
+            if path not in self._opened:
+                self._opened[path] = WarcFile(path)
+            yield self._opened[path]
 
 
 def rank(entry: Entry) -> int:

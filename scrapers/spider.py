@@ -27,7 +27,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from config.vocabulary import Health
-from scrapers.errors import ErrorPage, FetchError, ParseDrift, SourceError
+from scrapers.errors import AddressRefused, ErrorPage, FetchError, ParseDrift, SourceError
 from scrapers.genuine import check_genuine
 from scrapers.guard import UndeclaredHost, check_host
 from scrapers.items import Listing, Measure
@@ -88,7 +88,8 @@ class SiteSpider(scrapy.Spider):
     def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """All hosts a source with these parameters visits: those `hosts` names, else the class's."""
         named = parameters.get("hosts") or cls.hosts
-        return (named,) if isinstance(named, str) else tuple(named)
+        hosts = [named] if isinstance(named, str) else named
+        return tuple(host.lower().rstrip(".") for host in hosts)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -185,11 +186,8 @@ class SiteSpider(scrapy.Spider):
         304. Raises UndeclaredHost or another AddressRefused, RobotsDenied,
         NotRecorded, FetchError, Challenge or ErrorPage.
         """
-        request = scrapy.Request(
-            url, method=method, headers=dict(headers or {}), body=body,
-            callback=NO_CALLBACK, dont_filter=True,
-        )  # fmt: skip
         try:
+            request = new_request(url, headers=dict(headers or {}), method=method, body=body)
             response = await self._genuine(request, role, expects)
         except SourceError as error:
             if role == "start":
@@ -285,6 +283,14 @@ class SiteSpider(scrapy.Spider):
         except (SourceError, ValueError, LookupError, AttributeError, TypeError) as error:
             self.report.failed += 1
             self.report.note("row", f"{label}: {type(error).__name__}: {error}")
+
+
+def new_request(url: str, **options: Any) -> scrapy.Request:
+    """A request for one page. Raises AddressRefused for what is no address."""
+    try:
+        return scrapy.Request(url, callback=NO_CALLBACK, dont_filter=True, **options)
+    except ValueError as error:
+        raise AddressRefused(f"not an address: {url!r}") from error
 
 
 def plain_headers(response: Response) -> dict[str, str]:

@@ -83,7 +83,18 @@ _COUNT_ABSENCE = (
         _sightings.absent_crawl_id != sa.bindparam("crawl"),
     )
     .values(
-        absent_count=_sightings.absent_count + 1,
+        absent_count=_sightings.absent_count
+        + sa.case(
+            # A crawl that died after it had counted is made again: its absence counts once.
+            (
+                sa.exists().where(
+                    tables.crawls.c.id == _sightings.absent_crawl_id,
+                    tables.crawls.c.state.in_(("crashed", "interrupted")),
+                ),
+                0,
+            ),
+            else_=1,
+        ),
         absent_crawl_id=sa.bindparam("crawl"),
     )
 )

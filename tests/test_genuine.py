@@ -4,7 +4,7 @@ import gzip
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import Challenge, ErrorPage, FetchError, SourceError
@@ -161,6 +161,7 @@ def test_html_is_known_by_its_beginning():
     assert not could_be(page("x").encode(), "application/x-unknown")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(100, 599))
 def test_no_bytes_break_the_check(body, status):
     """Whatever is served, it is believed or refused with one of our errors."""

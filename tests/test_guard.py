@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import AddressRefused
@@ -111,6 +111,7 @@ def test_a_host_must_be_declared_exactly():
         assert refused.value.host == host
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_guard(text):
     """Whatever is asked for, the answer is an address or a refusal."""

@@ -1,6 +1,6 @@
 """Which sources may be crawled side by side."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.plan import Group, SourceHosts, plan
@@ -36,6 +36,7 @@ def test_a_source_without_hosts_is_alone():
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=3), max_size=12))
 def test_no_host_is_in_two_groups_and_no_source_is_lost(hosts):
     """Every source is in one group, every host too, and each group is held together by its hosts."""

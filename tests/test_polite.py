@@ -364,8 +364,8 @@ class TestLimits:
 
     def test_an_answer_that_does_not_come_is_given_up(self):
         """A slow site cannot hold a crawl."""
-        with serving({"/slow": Page(b"x", wait=3)}) as server:
-            spider = visit(f"{server.url}/slow", timeout=0.3, settings={"RETRY_TIMES": 0})
+        with serving({"/slow": Page(b"x", wait=4)}) as server:
+            spider = visit(f"{server.url}/slow", timeout=1.0, settings={"RETRY_TIMES": 0})
         assert spider.said() == [
             f"FetchError: 127.0.0.1 gave no whole answer in time ({server.url}/slow)"
         ]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import ParseDrift
@@ -111,6 +111,7 @@ class TestCsv:
         assert len(table.rows) == 1
         assert "a quote may be missing" in table.problems[0]
 
+    @settings(deadline=None)
     @given(st.binary(max_size=400))
     def test_no_bytes_break_it(self, content):
         """Whatever is served, the answer is rows or drift."""
@@ -182,6 +183,7 @@ class TestXlsx:
         assert pickle.loads(pickle.dumps(sheets)) == sheets
         assert pickle.loads(pickle.dumps(xlsx_rows)) is xlsx_rows
 
+    @pytest.mark.timeout(20)
     def test_a_stray_cell_in_the_last_corner_costs_nothing(self):
         """Rows come as they are stored, not as the sheet's size claims."""
         book = openpyxl.Workbook()

@@ -305,7 +305,20 @@ class TestHosts:
         """Platforms take theirs from the watchlist, bespoke sites have their own."""
         assert Site.hosts_for({}) == ("127.0.0.1",)
         assert Site(parameters={"hosts": "a.gov"}).hosts == ("a.gov",)
-        assert Site(hosts=["a.gov", "b.gov"]).hosts == ("a.gov", "b.gov")
+        assert Site(hosts=["A.gov.", "b.gov"]).hosts == ("a.gov", "b.gov")
+
+    @pytest.mark.parametrize("url", ["", "x.gov/a", "mailto:a@b.org", "file:///etc/passwd"])
+    def test_what_is_no_address_is_refused(self, url):
+        """A broken link costs only itself."""
+
+        class Lost(Site):
+            async def crawl(self):
+                with self.row("link"):
+                    await self.fetch(url)
+                yield measure("HB1")
+
+        report = visit({}, Lost).report
+        assert (report.state(), report.failed, report.measures) == ("ok", 1, 1)
 
     def test_options_are_parameters(self):
         """`scrapy crawl site -a session=5` and the watchlist mean the same."""

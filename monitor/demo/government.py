@@ -166,6 +166,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "Harborview/1.0"
     sys_version = ""
     timeout = 10
+    disable_nagle_algorithm = True  # else each answer waits for the visitor's acknowledgement
     server: Server
 
     def do_GET(self) -> None:
