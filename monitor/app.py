@@ -5,14 +5,15 @@
 on as values; nothing else in the house looks for it.
 """
 
+import errno
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from config.settings import Settings
 from config.topics import Topic
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 BUILT_IN = Path(__file__).parent.parent / "config" / "watchlists" / "immigration.yaml"
 SPAN = re.compile(r"(\d+)([dhm])")
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -135,6 +137,8 @@ class App:
         from storage.queries import Queries
         from storage.store import Store
 
+        if self.home.exists() and not self.home.is_dir():
+            raise UsageError(f"{self.home} is not a folder. Name another home with --home.")
         if not create and not self.home.is_dir():
             raise UsageError(
                 f"There is no Measurewatch home at {self.home}. Make one with: measurewatch crawl, "
@@ -158,21 +162,40 @@ class App:
         """Recorded changes, oldest first, as DESIGN's JSON."""
         chosen = chosen_kinds(kinds)
         with self.store() as opened:
-            yield from opened.queries.changes(
+            found = opened.queries.changes(
                 since=moment(since, self.clock()) if since else None,
                 kinds=chosen,
                 place=pattern(place),
                 topic=topic,
             )
+            yield from self._or_unknown(found, topic=topic)
 
     def measures(
         self, *, place: str | None, session: str | None, source: str | None, topic: str | None
     ) -> Iterator[dict[str, Any]]:
         """Known measures, as DESIGN's JSON."""
         with self.store() as opened:
-            yield from opened.queries.measures(
+            found = opened.queries.measures(
                 place=pattern(place), session=session, source=source, topic=topic
             )
+            yield from self._or_unknown(found, topic=topic, source=source)
+
+    def _or_unknown(
+        self,
+        rows: Iterable[dict[str, Any]],
+        *,
+        topic: str | None = None,
+        source: str | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Pass rows on; where there are none, raise UsageError for a name nobody knows."""
+        none = True
+        for row in rows:
+            none = False
+            yield row
+        if none and topic is not None:
+            chosen_topics(self, [topic], None)
+        if none and source is not None:
+            self.sources([source])
 
     def search(self, query: str, *, place: str | None, limit: int) -> list[dict[str, Any]]:
         """Measures that answer a query. Raises QueryError."""
@@ -223,7 +246,12 @@ class App:
             return list(opened.queries.sources_health(expected))
 
     def alert_rows(self, state: str | None) -> list[dict[str, Any]]:
-        """Alerts with their messages, as DESIGN's JSON."""
+        """Alerts with their messages, as DESIGN's JSON. Raises UsageError for an unknown state."""
+        from storage.ports import MessageState
+
+        known = get_args(MessageState)
+        if state and state not in known:
+            raise UsageError(f"{state!r} is no state of a message; states are {', '.join(known)}.")
         with self.store() as opened:
             return list(opened.queries.alerts(states=[state] if state else []))
 
@@ -261,15 +289,21 @@ class App:
             rows.append({"file": str(path), "records": records, "problems": problems})
         return rows
 
-    def resolved(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """A source's parameters with `env:NAME` replaced. Raises UsageError for one not set."""
+    def resolved(self, parameters: Mapping[str, Any], *, replaying: bool = False) -> dict[str, Any]:
+        """A source's parameters with `env:NAME` replaced. Raises UsageError for one not set.
+
+        A replay needs no secret of a site's: there, what is not set is left out.
+        """
         found = {}
         for key, value in parameters.items():
             if isinstance(value, str) and value.startswith("env:"):
                 name = value.removeprefix("env:")
                 if name not in self.environment:
+                    if replaying:
+                        continue
                     raise UsageError(
-                        f"The watchlist asks for the environment variable {name}; it is not set."
+                        f"The watchlist's {key!r} is {value}, but the environment variable {name} "
+                        "is not set. Set it, or crawl other sources by name."
                     )
                 value = self.environment[name]  # noqa: PLW2901
             found[key] = value
@@ -415,7 +449,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
     ):
         return str(error), 2
     if isinstance(error, OSError):
-        return (f"{error.strerror or error}: {error.filename}" if error.filename else str(error)), 2
+        said = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        return said, 1 if error.errno in FULL else 2
     # A command that never touched the store must not load it to explain itself.
     import sys
 

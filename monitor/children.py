@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Listener = Callable[[Mapping[str, Any]], None]
-GRACE_SECONDS = 20.0
 
 
 @dataclass
@@ -28,8 +27,8 @@ class Child:
     listener: Listener
     deadline_seconds: float
     environment: Mapping[str, str]
-    log: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    asked: bool = field(default=False, init=False)
 
     def run(self) -> int:
         """Start the child, pass its progress on until it ends; returns its exit code.
@@ -45,6 +44,9 @@ class Child:
             start_new_session=True,
         )
         self.process = process
+        if self.asked:
+            # It was asked while it was being started, when there was nobody to tell.
+            self.stop()
         timer = threading.Timer(self.deadline_seconds, self.kill)
         timer.daemon = True
         timer.start()
@@ -79,6 +81,7 @@ class Child:
 
     def stop(self) -> None:
         """Ask the child to finish what it holds and close its row."""
+        self.asked = True
         if self.alive():
             os.kill(self.pid(), signal.SIGTERM)
 
@@ -97,32 +100,62 @@ class Child:
         return self.process.pid
 
 
-def run_all(children: Sequence[Child], *, side_by_side: int = 4) -> None:
-    """Run the children, at most `side_by_side` at a time; Ctrl-C stops, twice kills."""
-    waiting = list(children)
+def run_all(
+    children: Sequence[Child],
+    *,
+    side_by_side: int = 4,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the children, at most `side_by_side` at a time; Ctrl-C stops, twice kills.
+
+    `on_stop` is called when they were asked to stop. Raises KeyboardInterrupt
+    once they have ended, and OSError when one cannot be started.
+    """
     slots = threading.Semaphore(side_by_side)
     stopping = threading.Event()
+    errors: list[OSError] = []
+    ended = [threading.Event() for _ in children]
 
-    def work(child: Child) -> None:
-        with slots:
-            if not stopping.is_set():
-                child.run()
-
-    threads = [threading.Thread(target=work, args=(child,), daemon=True) for child in waiting]
-    for thread in threads:
-        thread.start()
-    interrupts = 0
-    while any(thread.is_alive() for thread in threads):
+    def work(child: Child, end: threading.Event) -> None:
         try:
-            for thread in threads:
-                thread.join(timeout=0.2)
+            with slots:
+                if not stopping.is_set():
+                    child.run()
+        except OSError as error:
+            errors.append(error)
+        finally:
+            end.set()
+
+    for pair in zip(children, ended, strict=True):
+        threading.Thread(target=work, args=pair, daemon=True).start()
+    interrupts = 0
+    while True:
+        try:
+            if interrupts:
+                stopping.set()
+                _end(children, at_once=interrupts > 1)
+                on_stop()
+            _wait(ended)
+            break
         except KeyboardInterrupt:
+            # Whatever it broke off is done again, more firmly.
             interrupts += 1
-            stopping.set()
-            for child in waiting:
-                if interrupts == 1:
-                    child.stop()
-                else:
-                    child.kill()
     if interrupts:
         raise KeyboardInterrupt
+    if errors:
+        raise errors[0]
+
+
+def _end(children: Sequence[Child], *, at_once: bool) -> None:
+    for child in children:
+        if at_once:
+            child.kill()
+        else:
+            child.stop()
+
+
+def _wait(ended: Sequence[threading.Event]) -> None:
+    # Not Thread.join: a Ctrl-C in it makes Python 3.11 take a running thread for ended.
+    for end in ended:
+        while not end.wait(0.2):
+            pass

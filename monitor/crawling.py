@@ -10,19 +10,23 @@ closed as interrupted.
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from scrapy.exceptions import DropItem
+from scrapy.logformatter import LogFormatter
 
 from config.watches import SourceSpec
 from monitor.alerting import route_for
-from monitor.app import App, Opened, build, fixed_sources
+from monitor.app import App, Opened, build, explain, fixed_sources
 from monitor.compute import Pool
 from monitor.health import Verdict, judge
 from monitor.recording import Totals, Writer
@@ -32,7 +36,10 @@ from pipelines.match import compile_topics
 from pipelines.ports import FetchState, Services
 from pipelines.stages import STAGES
 from pipelines.texts import Extracted, Limits, Observation
-from scrapers.archive import ReplayArchive, WarcWriter
+from scrapers.archive import CannotRecord, ReplayArchive, WarcWriter
+from scrapers.errors import SourceError
+from scrapers.handler import ArchivingHandler, Recording
+from scrapers.items import Listing
 from scrapers.polite import settings as polite_settings
 from storage.crawls import lock_name
 from storage.errors import StorageError
@@ -41,18 +48,35 @@ from storage.ports import SourceReport
 log = logging.getLogger("measurewatch.crawl")
 
 SECONDS_BETWEEN_TELLING = 0.25
+STOPPED = "not asked for, as the crawl was stopped"
 
 
 def main() -> int:
     """Run the plan on standard input; returns 0 unless the store could not be used."""
-    work = json.load(sys.stdin)
+    said = sys.stdin.read()
+    if not said:
+        # Whoever started us died before they could say what for.
+        return 1
+    work = json.loads(said)
     app = build({"home": work["home"]})
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
     # What a download met is in the report's notes; Scrapy's own words add nothing for a reader.
     logging.getLogger("scrapy.core").setLevel(logging.ERROR)
-    return _in_reactor(_run(app, work["crawls"]))
+    try:
+        return _in_reactor(_run(app, work["crawls"]))
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        _tell_person(explained[0])
+        return 1
+
+
+def _tell_person(message: str) -> None:
+    sys.stderr.write(f"Error: {message}\n")
+    sys.stderr.flush()
 
 
 def _in_reactor(work: Any) -> int:
@@ -84,19 +108,26 @@ def _in_reactor(work: Any) -> int:
 
 
 class Stopping:
-    """Whether the child was asked to stop, and the crawler to pass it on to."""
+    """Whether the child was asked to stop, and the crawler that is running.
+
+    From then on nothing new is asked for and no new item is taken (`Gate`), so
+    the spider comes to its end by itself once what is under way is done.
+    Closing the engine instead would leave items waiting for ever for requests
+    that a closed downloader never answers.
+    """
 
     def __init__(self) -> None:
         self.asked = False
         self.crawler: Any = None
-        self.tasks: set[Any] = set()
 
     def ask(self) -> None:
-        """Finish what is held: the engine stops, queued work is recorded."""
+        """Finish what is held: queued requests are refused, queued work is recorded."""
         self.asked = True
         engine = getattr(self.crawler, "engine", None)
-        if engine is not None and engine.spider is not None:
-            self.tasks.add(asyncio.ensure_future(engine.close_spider_async(reason="interrupted")))
+        if engine is not None:
+            for slot in engine.downloader.slots.values():
+                # To refuse a request is no visit: there is nothing to wait for.
+                slot.delay = 0
 
 
 async def _run(app: App, crawls: list[Mapping[str, Any]]) -> int:
@@ -107,7 +138,10 @@ async def _run(app: App, crawls: list[Mapping[str, Any]]) -> int:
     code = 0
     with app.store() as opened, Pool() as pool:
         for plan in crawls:
-            code = max(code, await _crawl(app, opened, pool, plan, stopping))
+            code = await _crawl(app, opened, pool, plan, stopping)
+            if code:
+                # Later observations must not be recorded before one that is missing.
+                break
     return code
 
 
@@ -130,13 +164,32 @@ async def _crawl(
                     reports.append(report)
                     if report.complete:
                         baselines.append(name)
-        except StorageError as error:
-            sys.stderr.write(f"Error: {error}\n")
-            _close(app, opened, crawl_id, "crashed", reports, [])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the row is closed with it
+            _give_up(app, opened, plan, reports, error)
             return 1
         state = "interrupted" if stopping.asked else _worst(reports)
         _close(app, opened, crawl_id, state, reports, baselines)
     return 0
+
+
+def _give_up(
+    app: App, opened: Opened, plan: Mapping[str, Any], reports: list[SourceReport], error: Exception
+) -> None:
+    """Say why a crawl cannot go on, and close its row if that can still be written."""
+    explained = explain(error)
+    if explained is None:
+        log.error("the crawl failed", exc_info=error)
+    message = explained[0] if explained else f"{type(error).__name__}: {error}"
+    _tell_person(message)
+    told = {report.source for report in reports}
+    lost = [
+        SourceReport(source=name, state="crashed", notes=(message,), crawl_id=plan["crawl_id"])
+        for name in plan["sources"]
+        if name not in told
+    ]
+    # Where even this cannot be written, the row stays open and its free lock says the same.
+    with suppress(StorageError):
+        _close(app, opened, plan["crawl_id"], "crashed", [*reports, *lost], [])
 
 
 def _close(
@@ -162,7 +215,7 @@ def _archive(
 ) -> Iterator[WarcWriter | ReplayArchive | None]:
     """What answers are kept in, or come from."""
     if plan["replay"]:
-        yield ReplayArchive(Path(plan["replay"]))
+        yield ReplayArchive(Path(plan["replay"]), [Path(one) for one in plan["earlier"]])
     elif plan["archive"]:
         writer = WarcWriter(opened.archives.create(plan["archive"]))
         try:
@@ -197,6 +250,8 @@ class SourceRun:
         self.spec: SourceSpec = known[name]
         self.counts = {"pages": 0, "documents": 0, "measures": 0}
         self.told_at = 0.0
+        self.fault: Exception | None = None
+        self.lost = 0
         self.loop = asyncio.get_running_loop()
 
     async def run(self) -> SourceReport:
@@ -213,14 +268,19 @@ class SourceRun:
             route=route_for(self.watchlist), on_error=self._store_failed,
             topics={topic.name: topic.digest for topic in self.watchlist.topics},
         )  # fmt: skip
-        met = await self._visit(writer)
-        totals = writer.flush()
+        try:
+            met = await self._visit(writer)
+        finally:
+            totals = writer.flush()
+        if self.fault is not None:
+            raise self.fault
         report = self._report(met, totals, time.monotonic() - started)
         if report.state == "interrupted":
             return report
         verdict = judge(report, known=state, before=before)
         report = self._judged(report, verdict)
-        if report.complete:
+        # What was seen and then lost is not absent.
+        if report.complete and not self.lost:
             writer.close_listings()
         self.tell("end")
         return report
@@ -237,6 +297,7 @@ class SourceRun:
         return replace(report, complete=report.state == "ok")
 
     async def _visit(self, writer: Writer) -> Any:
+        from scrapy import signals
         from scrapy.crawler import AsyncCrawlerRunner, Crawler
         from scrapy.settings import Settings
 
@@ -250,7 +311,11 @@ class SourceRun:
                 replay=self.replaying,
             )
         )
-        settings.set("ITEM_PIPELINES", STAGES, priority="cmdline")
+        settings.set("ITEM_PIPELINES", {Gate: 1, **STAGES}, priority="cmdline")
+        settings["DOWNLOADER_MIDDLEWARES"].set(Gate, 1, priority="cmdline")
+        handlers = dict.fromkeys(("http", "https"), GatedHandler)
+        settings["DOWNLOAD_HANDLERS"].update(handlers, priority="cmdline")
+        settings.set("LOG_FORMATTER", Formatter, priority="cmdline")
         # A delay below a second is only allowed on this machine; then waits shrink with it.
         settings.set(
             "MEASUREWATCH_RETRY_PACE", min(1.0, self.app.settings.delay), priority="cmdline"
@@ -262,29 +327,44 @@ class SourceRun:
         )
         crawler = Crawler(spider_class(self.spec), settings)
         self.stopping.crawler = crawler
+        crawler.stopping = self.stopping  # type: ignore[attr-defined]
         crawler.services = Services(  # type: ignore[attr-defined]
-            source=self.spec.name, now=self.now, extractor=self.pool, recorder=writer,
+            source=self.spec.name, now=self.now, extractor=self.pool, recorder=Whole(writer),
             documents=KeptDocuments(self.opened), matcher=compile_topics(self.watchlist.topics),
             limits=Limits(), replaying=self.replaying, progress=self.count,
         )  # fmt: skip
+        crawler.signals.connect(self._item_failed, signals.item_error)
         crawler.decoders = self.pool.submit  # type: ignore[attr-defined]
         if isinstance(self.archive, ReplayArchive):
             crawler.replaying = self.archive  # type: ignore[attr-defined]
         elif self.archive is not None:
-            from scrapers.handler import Recording
-
-            crawler.recording = Recording(self.archive, self.app.clock)  # type: ignore[attr-defined]
+            evidence = Evidence(self.archive, self._broke)
+            crawler.recording = Recording(evidence, self.app.clock)  # type: ignore[attr-defined, arg-type]
         runner = AsyncCrawlerRunner(settings)
         await runner.crawl(
             crawler,
             source=self.spec.name,
             now=self.now,
             known=self.opened.store.known(self.spec.name),
-            parameters=self.app.resolved(self.spec.parameters)
+            parameters=self.app.resolved(self.spec.parameters, replaying=self.replaying)
             | {"place": self.spec.place, "hosts": hosts_of(self.spec)},
         )
         self.stopping.crawler = None
         return crawler.spider.report  # type: ignore[union-attr]
+
+    def _item_failed(self, failure: Any) -> None:
+        """A stage could not bear an item: a store that fails ends the crawl, all else is counted."""
+        error = failure.value
+        if isinstance(error, StorageError | OSError):
+            self._broke(error)
+            return
+        self.lost += 1
+        log.error("an item was lost", exc_info=error)
+
+    def _broke(self, error: Exception) -> None:
+        """What is seen can no longer be kept: the crawl ends, and says why."""
+        self.fault = self.fault or error
+        self.stopping.ask()
 
     def _store_failed(self) -> None:
         """The writer's thread cannot write: stop visiting, keep nothing half-believed."""
@@ -303,7 +383,7 @@ class SourceRun:
         return SourceReport(
             source=self.spec.name, state=state, found=sum(statuses.values()),  # type: ignore[arg-type]
             new=statuses["new"], changed=statuses["changed"], unchanged=statuses["unchanged"],
-            failed=statuses["failed"] + met.failed, documents=met.documents,
+            failed=statuses["failed"] + met.failed + self.lost, documents=met.documents,
             pending=totals.pending, seconds=round(seconds, 2), notes=tuple(notes),
             total=sum(stated) if stated else None, crawl_id=self.plan["crawl_id"],
         )  # fmt: skip
@@ -318,8 +398,93 @@ class SourceRun:
         """One line of JSON for the parent."""
         self.told_at = time.monotonic()
         line = {"event": event, "source": self.spec.name, **self.counts, **more}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Nobody listens any more: whoever started us is gone. Stop in order.
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            self.stopping.ask()
+
+
+class Evidence:
+    """A recording that tells when it cannot be written to: without evidence no crawl goes on."""
+
+    def __init__(self, writer: WarcWriter, on_error: Callable[[Exception], None]) -> None:
+        self.writer = writer
+        self.on_error = on_error
+
+    def write(self, **answer: Any) -> None:
+        """Keep one answer. Raises CannotRecord."""
+        try:
+            self.writer.write(**answer)
+        except CannotRecord as error:
+            self.on_error(error)
+            raise
+
+
+class Stopped(SourceError):
+    """The crawl was asked to stop before this request was made."""
+
+
+class Gate:
+    """Lets nothing new in once the crawl was asked to stop: no request, no item."""
+
+    def __init__(self, stopping: Stopping) -> None:
+        self.stopping = stopping
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:
+        return cls(crawler.stopping)
+
+    def process_request(self, request: Any) -> None:
+        if self.stopping.asked:
+            raise Stopped(f"{STOPPED} ({request.url})")
+
+    def process_item(self, item: Any) -> Any:
+        if self.stopping.asked:
+            raise DropItem("the crawl was stopped")
+        return item
+
+
+class GatedHandler(ArchivingHandler):
+    """The download handler, which refuses what was queued when the crawl was asked to stop."""
+
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        self.gate = Gate(crawler.stopping)
+
+    async def download_request(self, request: Any) -> Any:
+        self.gate.process_request(request)
+        return await super().download_request(request)
+
+
+class Whole:
+    """The writer, without measures whose documents were not asked for: the next run sees them whole."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+
+    def submit(
+        self, observation: Observation, fetches: Mapping[str, FetchState], *, wait: bool
+    ) -> bool:
+        if any(text.reason.startswith(STOPPED) for text in observation.texts):
+            return True
+        return self.writer.submit(observation, fetches, wait=wait)
+
+    def listing(self, source: str, listing: Listing) -> None:
+        self.writer.listing(source, listing)
+
+
+class Formatter(LogFormatter):
+    """Scrapy's log lines, but for items that failed or were left out: we say those ourselves."""
+
+    def dropped(self, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        return None
+
+    def item_error(self, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        return None
 
 
 class KeptDocuments:

@@ -31,6 +31,7 @@ class Observation:
     specs: tuple[SourceSpec, ...]
     archive: Path | None
     now: datetime
+    earlier: tuple[Path, ...] = ()
 
 
 def run_crawls(
@@ -39,7 +40,6 @@ def run_crawls(
     *,
     archives: Sequence[Path] = (),
     record: bool = True,
-    compare: bool = False,
     listener: Listener = lambda _: None,
 ) -> list[dict[str, Any]]:
     """Crawl the named sources, or all, and return DESIGN's line for each.
@@ -49,8 +49,10 @@ def run_crawls(
     once the children have ended.
     """
     specs = app.sources(names)
-    if not archives and not compare:
+    if not archives:
         require_contact(app)
+        for spec in specs:
+            app.resolved(spec.parameters)
     dated = sorted(
         (ReplayArchive(path) for path in archives), key=lambda archive: archive.first_date
     )
@@ -63,7 +65,7 @@ def run_crawls(
         watchlist = opened.store.accept_watchlist(text, app.clock())
         opened.crawls.reap(now=app.clock())
         work = [
-            [open_crawl(app, opened, observation, watchlist, record=record, compare=compare)
+            [open_crawl(app, opened, observation, watchlist, record=record)
              for observation in observations(group, specs, moments, app.clock())]
             for group in groups_of(specs)
         ]  # fmt: skip
@@ -73,13 +75,23 @@ def run_crawls(
             Child(plan, listener, app.settings.crawl_deadline, app.environment) for plan in plans
         ]
         try:
-            run_all(children)
+            run_all(children, on_stop=lambda: listener({"event": "stopping"}))
+        except KeyboardInterrupt:
+            close_interrupted(app, opened, ids)
+            raise
         finally:
             for crawl_id in ids:
                 opened.crawls.reap(now=app.clock(), grace=timedelta(0), crawl_id=crawl_id)
         reports = {crawl_id: reports_of(opened, crawl_id) for crawl_id in ids}
         return [line(spec, [report for found in reports.values() for report in found if report.source == spec.name])
                 for spec in specs]  # fmt: skip
+
+
+def close_interrupted(app: App, opened: Opened, ids: Sequence[int]) -> None:
+    """Close the rows of crawls that we stopped before they could do so; they are no crashes."""
+    for crawl_id in ids:
+        if opened.crawls.get(crawl_id).state == "running":
+            opened.crawls.close(crawl_id, "interrupted", [], now=app.clock())
 
 
 def require_contact(app: App) -> None:
@@ -109,8 +121,10 @@ def observations(
     group, members = grouped
     if not moments:
         return [Observation(group=group, specs=members, archive=None, now=now)]
+    paths = tuple(path for path, _ in moments)
     return [
-        Observation(group=group, specs=members, archive=path, now=last) for path, last in moments
+        Observation(group=group, specs=members, archive=path, now=last, earlier=paths[:rank])
+        for rank, (path, last) in enumerate(moments)
     ]
 
 
@@ -121,7 +135,6 @@ def open_crawl(
     watchlist: str,
     *,
     record: bool,
-    compare: bool,
 ) -> tuple[int, dict[str, Any]]:
     """Open the row of one crawl; returns its id and the plan its child is given."""
     replay = observation.archive is not None
@@ -139,9 +152,9 @@ def open_crawl(
         "sources": [spec.name for spec in observation.specs],
         "hosts": list(observation.group.hosts),
         "replay": str(observation.archive.absolute()) if observation.archive else "",
+        "earlier": [str(path.absolute()) for path in observation.earlier],
         "now": observation.now.isoformat(),
         "archive": archive,
-        "compare": compare,
     }
 
 

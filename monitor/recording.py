@@ -16,6 +16,7 @@ from datetime import datetime
 from pipelines.ports import FetchState
 from pipelines.texts import Observation
 from scrapers.items import Listing
+from storage.errors import StorageError
 from storage.ports import Outcome, Route
 from storage.store import Store
 
@@ -112,7 +113,8 @@ class Writer:
             try:
                 self._record(batch)
             except Exception as error:
-                log.exception("recording failed")
+                if not isinstance(error, StorageError):
+                    log.exception("recording failed")
                 self.error = error
                 self.on_error()
 

@@ -79,7 +79,7 @@ def new_child(
     grouped = next(item for item in groups_of(app.watchlist().sources) if item[0].name == group)
     specs = tuple(spec for spec in grouped[1] if spec.name in sources)
     observation = Observation(group=grouped[0], specs=specs, archive=None, now=app.clock())
-    _, plan = open_crawl(app, opened, observation, watchlist, record=True, compare=False)
+    _, plan = open_crawl(app, opened, observation, watchlist, record=True)
     return Child(
         {"home": str(app.home), "crawls": [plan]},
         log_progress,

@@ -141,7 +141,7 @@ class ReplayArchive:
         return None
 
     def _files(self) -> Iterator[WarcFile]:
-        """This archive, then those before it, the latest first; each is read when it is needed."""
+        """The archive, then those before it, the latest first; each is read when it is needed."""
         yield self._file
         for path in reversed(self._earlier):
             if path not in self._opened:

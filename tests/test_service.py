@@ -24,7 +24,7 @@ class Inbox:
     def __init__(self):
         self.mails = []
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
         return "250 OK"
 
@@ -105,7 +105,10 @@ def test_serve_crawls_what_was_never_crawled_and_stops_in_order(tmp_path, enviro
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE_SECONDS) == 0, log.read_text()
     health = json_lines("sources", "health", cwd=tmp_path, **environment)
-    assert {row["source"]: row["state"] for row in health} == {"harborview-mayor": "ok", "cascadia": "ok"}
+    assert {row["source"]: row["state"] for row in health} == {
+        "harborview-mayor": "ok",
+        "cascadia": "ok",
+    }
     assert len(json_lines("measures", cwd=tmp_path, **environment)) == 18
     assert json_lines("changes", cwd=tmp_path, **environment) == []
 
@@ -122,7 +125,13 @@ def test_alerts_go_out_by_mail_once(tmp_path, environment, government, inbox):
     assert len(mails) == len({alert["key"] for alert in alerts}) == 2
     assert {alert["state"] for alert in alerts} == {"sent"}
     told = next(mail for mail in mails if "HB 1107" in mail)
-    for words in ("amended", "SHA-256", ".warc.gz", "Auto-Submitted: auto-generated", "Message-ID:"):
+    for words in (
+        "amended",
+        "SHA-256",
+        ".warc.gz",
+        "Auto-Submitted: auto-generated",
+        "Message-ID:",
+    ):
         assert words in told, words
 
 
@@ -132,5 +141,7 @@ def test_serve_imports_no_twisted():
         "import sys, monitor.service\n"
         "sys.exit(', '.join(sorted({'twisted', 'scrapy'} & set(sys.modules))) or 0)"
     )
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stderr

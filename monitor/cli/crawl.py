@@ -36,19 +36,19 @@ def crawl(
     compare: bool,
 ) -> None:
     from monitor.app import build
+    from monitor.cli.read import CHANGE_COLUMNS
+    from monitor.comparing import compare_crawls
     from monitor.crawls import run_crawls
 
     out = output(ctx)
     app = build(ctx.ensure_object(dict))
     with Bars(out) as bars:
-        lines = run_crawls(
-            app,
-            sources,
-            archives=archives,
-            record=not no_record,
-            compare=compare,
-            listener=bars.tell,
-        )
+        if compare:
+            lines = compare_crawls(app, sources, archives=archives, listener=bars.tell)
+        else:
+            lines = run_crawls(
+                app, sources, archives=archives, record=not no_record, listener=bars.tell
+            )
     if out.as_json:
         for line in lines:
             out.line(line)
@@ -57,7 +57,11 @@ def crawl(
         for line in lines:
             for note in line["notes"]:
                 out.remark(f"{line['source']}: {note}")
-        if any(line["changed"] for line in lines):
+        if compare:
+            told = [change for line in lines for change in line["changes"]]
+            out.lines(told, CHANGE_COLUMNS, "No change would be told.")
+            out.remark("Nothing was recorded.")
+        elif any(line["new"] or line["changed"] for line in lines):
             out.remark("Next: measurewatch changes")
     if any(line["state"] != "ok" or line["failed"] for line in lines):
         ctx.exit(1)
@@ -83,6 +87,7 @@ class Bars:
             TextColumn("{task.fields[detail]}"), TimeElapsedColumn(),
             console=console, disable=hidden, transient=True,
         )  # fmt: skip
+        self.quiet = out.quiet
         self.tasks: dict[str, Any] = {}
         self.counts: dict[str, dict[str, int]] = {}
 
@@ -95,6 +100,10 @@ class Bars:
 
     def tell(self, event: Mapping[str, Any]) -> None:
         """Show one progress event of a child."""
+        if event.get("event") == "stopping" and not self.quiet:
+            self.progress.console.print(
+                "Stopping: what is under way is finished. Ctrl-C again ends at once."
+            )
         source = event.get("source")
         if not source:
             return
@@ -108,5 +117,5 @@ class Bars:
         self.progress.update(
             self.tasks[source],
             completed=counts.get("measures", 0),
-            detail=f"{counts.get('pages', 0)} pages, {counts.get('documents', 0)} documents",
+            detail=f"{counts.get('documents', 0)} documents",
         )

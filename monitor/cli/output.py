@@ -1,6 +1,7 @@
 """Where answers go: JSON lines for machines, tables for people, remarks on stderr."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+SHORT = 22
+STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?(?:\+00:00|Z)")
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,13 @@ class Output:
             self.remark(empty)
             return 0
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for heading in columns:
-            table.add_column(heading, overflow="fold")
-        for row in found:
-            table.add_row(*(Text(printable(_pick(row, key))) for key in columns.values()))
+        cells = [[printable(_pick(row, key)) for key in columns.values()] for row in found]
+        for heading, column in zip(columns, zip(*cells, strict=True), strict=True):
+            # Long texts share what is left; words that identify a row stay whole.
+            short = max(map(len, column)) <= SHORT
+            table.add_column(heading, overflow="fold", no_wrap=short)
+        for texts in cells:
+            table.add_row(*map(Text, texts))
         self.console().print(table)
         return len(found)
 
@@ -68,11 +75,13 @@ def output(ctx: click.Context) -> Output:
 
 
 def printable(value: Any) -> str:
-    """A cell: no control characters, whatever a site printed."""
+    """A cell: times to the minute, no control characters, whatever a site printed."""
     if value is None:
         return ""
+    if isinstance(value, str) and (stamp := STAMP.fullmatch(value)):
+        return f"{stamp[1]} {stamp[2]} UTC"
     if isinstance(value, Mapping):
-        value = ", ".join(f"{key} {item}" for key, item in value.items() if item)
+        value = ", ".join(f"{key} {printable(item)}" for key, item in value.items() if item)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         value = ", ".join(printable(item) for item in value)
     return "".join(mark if mark.isprintable() else " " for mark in str(value))

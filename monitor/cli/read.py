@@ -10,6 +10,8 @@ from rich.text import Text
 from monitor.cli.output import Output, output, printable
 from monitor.cli.root import shared
 
+CHANGE_COLUMNS = {"at": "at", "kind": "kind", "place": "measure.place",
+                  "measure": "measure.identifier", "what": "summary", "topics": "topics"}  # fmt: skip
 MEASURE_COLUMNS = {"id": "id", "place": "place", "session": "session", "measure": "identifier",
                    "title": "title", "status": "status"}  # fmt: skip
 
@@ -35,9 +37,7 @@ def changes(
     out = output(ctx)
     app = build(ctx.ensure_object(dict))
     rows = app.changes(since=since, kinds=kinds, place=place, topic=topic)
-    columns = {"at": "at", "kind": "kind", "place": "measure.place", "measure": "measure.identifier",
-               "what": "summary", "topics": "topics"}  # fmt: skip
-    out.lines(rows, columns, "No changes.")
+    out.lines(rows, CHANGE_COLUMNS, "No changes.")
 
 
 @click.command(help="The measures known now.")
@@ -100,12 +100,16 @@ def _print_measure(out: Output, found: dict[str, Any]) -> None:
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")
     for key in ("id", "jurisdiction", "session", "identifiers", "classification", "status"):
-        facts.add_row(key, Text(printable(found[key])))
-    facts.add_row("sponsors", Text(printable([sponsor["name"] for sponsor in found["sponsors"]])))
+        if found[key]:
+            facts.add_row(key, Text(printable(found[key])))
+    if found["sponsors"]:
+        names = "; ".join(sponsor["name"] for sponsor in found["sponsors"])
+        facts.add_row("sponsors", Text(printable(names)))
     for item in found["dates"]:
         facts.add_row(item["kind"], Text(printable(item["date"] or item["text"])))
     for item in found["sources"]:
-        facts.add_row("source", Text(printable(item)))
+        where = {key: item[key] for key in ("source", "url", "last_seen")}
+        facts.add_row("source", Text(printable(where)))
     console.print(facts)
     _print_list(console, "Versions", [
         f"{item['date'] or '':10}  {item['note']}  [{item['state']}]  id {item['id']}"

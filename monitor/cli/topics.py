@@ -12,7 +12,7 @@ def topics() -> None:
     pass
 
 
-@topics.command("list", help="The topics of the watchlist.")
+@topics.command("list", help="The topics of the watchlist; -v shows their queries.")
 @shared
 @click.pass_context
 def list_topics(ctx: click.Context) -> None:
@@ -24,8 +24,12 @@ def list_topics(ctx: click.Context) -> None:
          "examples": len(topic.matches) + len(topic.rejects)}
         for topic in found
     ]  # fmt: skip
-    columns = {"topic": "topic", "title": "title", "examples": "examples", "query": "query"}
-    output(ctx).lines(rows, columns, "The watchlist names no topic.")
+    out = output(ctx)
+    columns = {"topic": "topic", "title": "title", "examples": "examples"}
+    if out.verbose:
+        # A query can be a page long; nobody reads a table with one in it unasked.
+        columns["query"] = "query"
+    out.lines(rows, columns, "The watchlist names no topic.")
 
 
 @topics.command("test", help="Run the examples of the topics named (all when none is named).")

@@ -210,6 +210,8 @@ class _Writer:
 
     def _put(self, words: str, kind: Kind | None) -> None:
         gap = self._gap if self._length else ""
+        if not gap and self._replaces(words, kind):
+            gap = " "
         self._gap = ""
         start = self._length + len(gap)
         end = start + len(words)
@@ -222,3 +224,15 @@ class _Writer:
             self.marks[-1] = Mark(start=last.start, end=end, kind=kind)
         else:
             self.marks.append(Mark(start=start, end=end, kind=kind))
+
+    def _replaces(self, words: str, kind: Kind | None) -> bool:
+        """Whether struck and added words touch: they stand for each other and make no one word."""
+        last = self.marks[-1] if self.marks else None
+        return (
+            kind is not None
+            and last is not None
+            and last.end == self._length
+            and last.kind != kind
+            and words[0].isalnum()
+            and self._pieces[-1][-1].isalnum()
+        )
