@@ -454,6 +454,11 @@ def explain(error: Exception) -> tuple[str, int] | None:
     # A command that never touched the store must not load it to explain itself.
     import sys
 
+    if "pipelines.terms" in sys.modules:
+        from pipelines.terms import UnevaluableQueryError
+
+        if isinstance(error, UnevaluableQueryError):
+            return str(error), 2
     if "storage.errors" not in sys.modules:
         return None
     from storage.errors import DamagedDatabase, NewerDatabase, StorageError

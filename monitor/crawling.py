@@ -397,6 +397,9 @@ class SourceRun:
     def tell(self, event: str, **more: Any) -> None:
         """One line of JSON for the parent."""
         self.told_at = time.monotonic()
+        spider = getattr(self.stopping.crawler, "spider", None)
+        if spider is not None:
+            self.counts["pages"] = spider.report.pages
         line = {"event": event, "source": self.spec.name, **self.counts, **more}
         try:
             sys.stdout.write(json.dumps(line) + "\n")

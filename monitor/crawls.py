@@ -59,6 +59,11 @@ def run_crawls(
     if dated and not names:
         hosts = {host for archive in dated for host in archive.hosts}
         specs = tuple(spec for spec in specs if hosts & set(hosts_of(spec)))
+        if not specs:
+            raise UsageError(
+                f"No source of the watchlist visits {', '.join(sorted(hosts))}, which is what was "
+                "recorded. Name a source, or another watchlist with --watchlist."
+            )
     moments = [(archive.path, archive.last_date) for archive in dated]
     with app.store(create=True) as opened:
         text = app.watchlist_path.read_text(encoding="utf-8")

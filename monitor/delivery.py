@@ -7,7 +7,7 @@ from typing import Any
 
 from config.watchlist import Watchlist
 from monitor.app import App, Opened, UsageError
-from monitor.channels import Channel, Channels, Outgoing, send
+from monitor.channels import Channel, Channels, Outgoing, Write, send
 from monitor.channels.schemes import open_channels
 from monitor.delivering import Delivered, deliver
 from monitor.digests import Rendered, render_for
@@ -16,9 +16,9 @@ from storage.ports import Claim
 KEEP_GOING: Callable[[], bool] = lambda: True  # noqa: E731 - a default, typed
 
 
-def channels_of(app: App) -> Channels:
-    """The channels this home can reach people by."""
-    return open_channels(mail=mail_of(app), write=write_out, folder=app.home)
+def channels_of(app: App, write: Write) -> Channels:
+    """The channels this home can reach people by; `write` prints for `terminal:`."""
+    return open_channels(mail=mail_of(app), write=write, folder=app.home)
 
 
 def mail_of(app: App) -> Channel | None:
@@ -41,20 +41,33 @@ def write_out(text: str) -> None:
     sys.stdout.flush()
 
 
-def deliver_due(app: App, keep_going: Callable[[], bool] = KEEP_GOING) -> dict[str, int]:
+def write_aside(text: str) -> None:
+    """Print it where a program that reads standard output is not disturbed."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def deliver_due(
+    app: App, keep_going: Callable[[], bool] = KEEP_GOING, *, write: Write = write_out
+) -> dict[str, int]:
     """Send what is due; returns how many messages were sent, failed and given up."""
     with app.store() as opened:
         opened.crawls.reap(now=app.clock())
-        return deliver_from(app, opened, app.watchlist(), keep_going).counts()
+        return deliver_from(app, opened, app.watchlist(), keep_going, write=write).counts()
 
 
 def deliver_from(
-    app: App, opened: Opened, watchlist: Watchlist, keep_going: Callable[[], bool]
+    app: App,
+    opened: Opened,
+    watchlist: Watchlist,
+    keep_going: Callable[[], bool],
+    *,
+    write: Write = write_out,
 ) -> Delivered:
     """Send what is due in an open home, as an accepted watchlist has it."""
     return deliver(
         opened.outbox,
-        channels_of(app),
+        channels_of(app, write),
         lambda claim: rendered(app, opened, watchlist, claim),
         clock=app.clock,
         chance=random.random,
@@ -77,7 +90,7 @@ def resolved(app: App, address: str) -> str:
     return app.environment[address.removeprefix("env:")]
 
 
-def send_test(app: App, address: str) -> Any:
+def send_test(app: App, address: str, write: Write = write_out) -> Any:
     """Send one test message; returns what the receiver called it. Raises UsageError."""
     from monitor.channels import ChannelError
 
@@ -87,6 +100,6 @@ def send_test(app: App, address: str) -> Any:
         text="This is a test message from Measurewatch. Alerts will reach this address.\n",
     )  # fmt: skip
     try:
-        return send(channels_of(app), message).reference
+        return send(channels_of(app, write), message).reference
     except ChannelError as error:
         raise UsageError(f"The test message was not sent: {error}") from error

@@ -186,7 +186,9 @@ class TestMatch:
         assert match["standing"] == "added"
         assert "shall" in result.stderr
 
-    @pytest.mark.parametrize("asked", [("--query", "(a"), ("--topic", "no-such-topic")])
+    @pytest.mark.parametrize(
+        "asked", [("--query", "(a"), ("--query", "~speling"), ("--topic", "no-such-topic")]
+    )
     def test_what_cannot_be_asked_is_bad_usage(self, place, asked):
         """A broken query or an unknown topic ends with 2 and a sentence."""
         result = measurewatch("match", "bill.pdf", *asked, "--json", cwd=place)
@@ -315,6 +317,12 @@ class TestCrawl:
             ("ok", 1, 0),
             ("ok", 1, 1),
         ]
+
+    def test_a_recording_of_hosts_that_no_source_visits_is_bad_usage(self, place):
+        """It says which hosts were recorded."""
+        result = measurewatch("crawl", "--replay", "orders.warc.gz", "--json", cwd=place)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert "www.example.gov" in result.stderr
 
     def test_an_unknown_source_is_bad_usage(self, place):
         """The name is told, with the one that was probably meant."""

@@ -353,7 +353,7 @@ def test_marked_words_are_spans():
         "<ins>nor</ins> <u>may</u> <strike>it</strike> <em>ever</em>"
         "<span style='text-decoration: line-through'>!</span></p>"
     )
-    assert text == "It may shall not, ornor may it ever!"
+    assert text == "It may shall not, or nor may it ever!"
     assert [(mark.kind, text[mark.start : mark.end]) for mark in marks] == [
         ("struck", "may"), ("added", "shall not"), ("struck", "or"), ("added", "nor may"),
         ("struck", "it"), ("struck", "!"),

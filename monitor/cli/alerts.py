@@ -33,8 +33,11 @@ def list_alerts(ctx: click.Context, state: str | None) -> None:
 def retry(ctx: click.Context, message: int) -> None:
     from monitor.app import build
 
+    out = output(ctx)
     build(ctx.ensure_object(dict)).retry(message)
-    output(ctx).remark(f"Message {message} is due again. Next: measurewatch deliver")
+    if out.as_json:
+        out.line({"message": message, "state": "open"})
+    out.remark(f"Message {message} is due again. Next: measurewatch deliver")
 
 
 @alerts.command(help="Send a test message to ADDRESS, such as mailto:me@example.org.")
@@ -43,7 +46,11 @@ def retry(ctx: click.Context, message: int) -> None:
 @click.pass_context
 def test(ctx: click.Context, address: str) -> None:
     from monitor.app import build
-    from monitor.delivery import send_test
+    from monitor.delivery import send_test, write_aside, write_out
 
-    detail = send_test(build(ctx.ensure_object(dict)), address)
-    output(ctx).remark(f"Sent to {address}. {detail}".rstrip())
+    out = output(ctx)
+    write = write_aside if out.as_json else write_out
+    detail = send_test(build(ctx.ensure_object(dict)), address, write)
+    if out.as_json:
+        out.line({"to": address, "detail": detail})
+    out.remark(f"Sent to {address}. {detail}".rstrip())

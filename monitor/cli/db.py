@@ -18,8 +18,12 @@ def db() -> None:
 def upgrade(ctx: click.Context) -> None:
     from monitor.app import build
 
+    out = output(ctx)
     with build(ctx.ensure_object(dict)).store(create=True) as opened:
-        output(ctx).remark(f"The database is up to date (revision {opened.database.revision()}).")
+        revision = opened.database.revision()
+    if out.as_json:
+        out.line({"revision": revision})
+    out.remark(f"The database is up to date (revision {revision}).")
 
 
 @db.command(help="Check that the database and the kept documents are sound.")

@@ -11,10 +11,11 @@ from monitor.cli.root import shared
 @click.pass_context
 def deliver(ctx: click.Context) -> None:
     from monitor.app import build
-    from monitor.delivery import deliver_due
+    from monitor.delivery import deliver_due, write_aside, write_out
 
     out = output(ctx)
-    summary = deliver_due(build(ctx.ensure_object(dict)))
+    write = write_aside if out.as_json else write_out
+    summary = deliver_due(build(ctx.ensure_object(dict)), write=write)
     if out.as_json:
         out.line(summary)
     else:
