@@ -117,5 +117,5 @@ class Bars:
         self.progress.update(
             self.tasks[source],
             completed=counts.get("measures", 0),
-            detail=f"{counts.get('documents', 0)} documents",
+            detail=f"{counts.get('pages', 0)} pages, {counts.get('documents', 0)} documents",
         )
