@@ -208,6 +208,8 @@ class App:
 
     def show(self, measure: str, *, at: str | None) -> dict[str, Any]:
         """One measure, by id or printed identifier. Raises UsageError when none or several fit."""
+        from storage.errors import StorageError
+
         with self.store() as opened:
             found = [int(measure)] if measure.isdecimal() else opened.queries.find(measure)
             if not found:
@@ -223,7 +225,11 @@ class App:
                 raise UsageError(
                     f"Several measures are known as {measure!r}; give the id: {listed}"
                 )
-            return opened.queries.show(found[0], at=moment(at, self.clock()) if at else None)
+            then = moment(at, self.clock()) if at else None
+            try:
+                return opened.queries.show(found[0], at=then)
+            except StorageError as error:
+                raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
     def version_text(self, version: int) -> str:
         """The text of a version. Raises UsageError when it has none."""

@@ -264,6 +264,9 @@ def _outermost(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
+_UNMARKED = ("ocr", "pdfium")
+
+
 class _Places:
     """The pages and marks of a document, asked by code point."""
 
@@ -279,8 +282,12 @@ class _Places:
         return self._pages[rank] if rank >= 0 else None
 
     def standing(self, start: int, end: int, page: Page | None) -> Standing:
-        """Tell how more than half of a span is marked; nothing is known of scans."""
-        if page and page.method.startswith("ocr"):
+        """Tell how more than half of a span is marked.
+
+        Nothing is known of scans, nor of PDFs whose drawn lines and capitals
+        nobody has read yet: to call their words existing law would be a guess.
+        """
+        if page and page.method.startswith(_UNMARKED) and not self._marks:
             return Standing.UNKNOWN
         marked: Counter[str] = Counter()
         for mark in self._over(start, end):

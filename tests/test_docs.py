@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
 # start.py's own commands run this suite or take minutes; .ci/run and the demo's test run them.
-SET_UP = re.compile(r"^(python3 start\.py|git|make|\. \.venv/bin/activate)\b")
+SET_UP = re.compile(r"^(python3 start\.py|git|make|\. \.venv/bin/activate|export)\b")
 # These run until they are stopped, or visit the network; their own tests run them.
 ELSEWHERE = re.compile(r"^measurewatch (serve|demo|alerts test|crawl(?! .*--replay))\b")
 

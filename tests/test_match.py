@@ -329,12 +329,18 @@ class TestMatches:
     )
     def test_standing(self, marks, standing):
         """More than half of a passage being marked decides where it stands."""
-        (match,) = find_matches(matcher(t="mask"), document("the mask is worn now", marks=marks))
+        read = document("the mask is worn now", marks=marks, method="html")
+        (match,) = find_matches(matcher(t="mask"), read)
         assert match.standing == standing
 
     def test_nothing_is_known_of_the_standing_on_scans(self):
         """On pages read by OCR the standing is unknown."""
         (match,) = find_matches(matcher(t="mask"), document("the mask", method="ocr-tesseract"))
+        assert match.standing == Standing.UNKNOWN
+
+    def test_nothing_is_known_of_the_standing_in_a_pdf_without_marks(self):
+        """A PDF whose markup nobody has read does not tell what is law already."""
+        (match,) = find_matches(matcher(t="mask"), document("the mask", method="pdfium"))
         assert match.standing == Standing.UNKNOWN
 
     def test_an_unreadable_document_has_no_matches(self):

@@ -34,7 +34,7 @@ and hear what changed, with the passage, the redline and the evidence.
 
 \b
 Start with:   measurewatch demo
-Then:         measurewatch crawl virginia && measurewatch changes
+Then:         measurewatch doctor
 
 Exit codes: 0 done, 1 done but something failed (it says what), 2 bad usage or
 input, 130 interrupted.
