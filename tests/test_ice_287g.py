@@ -1,13 +1,11 @@
 """ICE's workbooks become agreements, and an agreement stays itself under any label."""
 
 import asyncio
-import dataclasses
 import difflib
 import io
 import json
 import random
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +32,7 @@ from scrapers.sites.ice_287g import (
     real_address,
     workbook_links,
 )
+from tests.visiting import as_json
 
 PAGES = Path(__file__).parent / "pages" / "ice_287g"
 NOW = datetime(2026, 3, 9, 18, tzinfo=UTC)
@@ -93,21 +92,6 @@ PENDING = workbook(
     ),
     header=HEADER[:5],
 )
-
-
-def as_json(value):
-    """A measure as the expected file has it."""
-    if dataclasses.is_dataclass(value):
-        return {
-            field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
-    if isinstance(value, Mapping):
-        return {key: as_json(one) for key, one in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, list | tuple):
-        return [as_json(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def page(name_):

@@ -6,7 +6,6 @@ import dataclasses
 import gzip
 import io
 import json
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +35,7 @@ from scrapers.sites.virginia import (
     status,
     text_kind,
 )
+from tests.visiting import as_json
 
 PAGES = Path(__file__).parent / "pages" / "virginia"
 NAMES = ("BILLS.CSV", "HISTORY.CSV", "Sponsors.csv", "Summaries.csv", "Amendments.csv")
@@ -48,21 +48,6 @@ FLAGS = ("Passed_house", "Passed_senate", "Passed", "Failed", "Carried_over", "A
 
 def page(name):
     return (PAGES / name).read_bytes()
-
-
-def as_json(value):
-    """A measure as the expected file has it."""
-    if dataclasses.is_dataclass(value):
-        return {
-            field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
-    if isinstance(value, Mapping):
-        return {key: as_json(one) for key, one in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, list | tuple):
-        return [as_json(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 class Site:
