@@ -24,7 +24,7 @@ Listener = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Visit:
     """One archive to replay, or (None) one visit to the live site, of some sources."""
 
     group: Group
@@ -70,8 +70,8 @@ def run_crawls(
         watchlist = opened.store.accept_watchlist(text, app.clock())
         opened.crawls.reap(now=app.clock())
         work = [
-            [open_crawl(app, opened, observation, watchlist, record=record)
-             for observation in observations(group, specs, moments, app.clock())]
+            [open_crawl(app, opened, visit, watchlist, record=record)
+             for visit in visits(group, moments, app.clock())]
             for group in groups_of(specs)
         ]  # fmt: skip
         ids = [crawl_id for crawls in work for crawl_id, _ in crawls]
@@ -115,20 +115,18 @@ def groups_of(specs: Iterable[SourceSpec]) -> list[tuple[Group, tuple[SourceSpec
     return [(group, tuple(named[name] for name in group.sources)) for group in groups]
 
 
-def observations(
+def visits(
     grouped: tuple[Group, tuple[SourceSpec, ...]],
-    specs: Sequence[SourceSpec],
     moments: Sequence[tuple[Path, datetime]],
     now: datetime,
-) -> list[Observation]:
+) -> list[Visit]:
     """What a group's child does, in order: each archive, or one live visit."""
-    del specs
     group, members = grouped
     if not moments:
-        return [Observation(group=group, specs=members, archive=None, now=now)]
+        return [Visit(group=group, specs=members, archive=None, now=now)]
     paths = tuple(path for path, _ in moments)
     return [
-        Observation(group=group, specs=members, archive=path, now=last, earlier=paths[:rank])
+        Visit(group=group, specs=members, archive=path, now=last, earlier=paths[:rank])
         for rank, (path, last) in enumerate(moments)
     ]
 
@@ -136,29 +134,29 @@ def observations(
 def open_crawl(
     app: App,
     opened: Opened,
-    observation: Observation,
+    visit: Visit,
     watchlist: str,
     *,
     record: bool,
 ) -> tuple[int, dict[str, Any]]:
     """Open the row of one crawl; returns its id and the plan its child is given."""
-    replay = observation.archive is not None
+    replay = visit.archive is not None
     crawl_id = opened.crawls.open(
-        observation.group.name, observation.group.sources, observation.group.hosts,
-        now=app.clock(), archive=str(observation.archive or ""), replay=replay,
+        visit.group.name, visit.group.sources, visit.group.hosts,
+        now=app.clock(), archive=str(visit.archive or ""), replay=replay,
     )  # fmt: skip
     archive = ""
     if record and not replay:
-        archive = opened.archives.name_for(observation.group.name, crawl_id, observation.now)
+        archive = opened.archives.name_for(visit.group.name, crawl_id, visit.now)
         opened.crawls.set_archive(crawl_id, archive)
     return crawl_id, {
         "crawl_id": crawl_id,
         "watchlist": watchlist,
-        "sources": [spec.name for spec in observation.specs],
-        "hosts": list(observation.group.hosts),
-        "replay": str(observation.archive.absolute()) if observation.archive else "",
-        "earlier": [str(path.absolute()) for path in observation.earlier],
-        "now": observation.now.isoformat(),
+        "sources": [spec.name for spec in visit.specs],
+        "hosts": list(visit.group.hosts),
+        "replay": str(visit.archive.absolute()) if visit.archive else "",
+        "earlier": [str(path.absolute()) for path in visit.earlier],
+        "now": visit.now.isoformat(),
         "archive": archive,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.app import App, Opened, UsageError
 from monitor.children import Child
-from monitor.crawls import Observation, groups_of, open_crawl, require_contact
+from monitor.crawls import Visit, groups_of, open_crawl, require_contact
 from monitor.delivery import deliver_from
 from monitor.jobs import Children, crawl
 from monitor.scheduler import Pace
@@ -78,8 +78,8 @@ def new_child(
     """Open a crawl's row and make its process."""
     grouped = next(item for item in groups_of(app.watchlist().sources) if item[0].name == group)
     specs = tuple(spec for spec in grouped[1] if spec.name in sources)
-    observation = Observation(group=grouped[0], specs=specs, archive=None, now=app.clock())
-    _, plan = open_crawl(app, opened, observation, watchlist, record=True)
+    visit = Visit(group=grouped[0], specs=specs, archive=None, now=app.clock())
+    _, plan = open_crawl(app, opened, visit, watchlist, record=True)
     return Child(
         {"home": str(app.home), "crawls": [plan]},
         log_progress,
