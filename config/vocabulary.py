@@ -99,6 +99,35 @@ class DateKind(StrEnum):
     EXPIRES = "expires"
 
 
+class VoteOption(StrEnum):
+    """How a member voted (Open States' vote options)."""
+
+    YES = "yes"
+    NO = "no"
+    ABSENT = "absent"
+    ABSTAIN = "abstain"
+    NOT_VOTING = "not voting"
+    PAIRED = "paired"
+    EXCUSED = "excused"
+    OTHER = "other"
+
+
+class VoteResult(StrEnum):
+    """How a vote ended."""
+
+    PASS = "pass"
+    FAIL = "fail"
+
+
+class EventStatus(StrEnum):
+    """Where an event stands (Open Civic Data event statuses)."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    PASSED = "passed"
+
+
 class ChangeKind(StrEnum):
     """What can happen to a measure between two accepted observations."""
 

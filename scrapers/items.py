@@ -1,7 +1,7 @@
 """What a spider says it saw: frozen values, nothing else.
 
-A spider yields `Measure`s and, once it has read a whole list and believes it,
-one `Listing` for that list. Words as printed and values as understood stand
+A spider yields `Measure`s, `Event`s and, once it has read a whole list and
+believes it, one `Listing` for that list. Words as printed and values as understood stand
 side by side (`date_text`, `date`), so nothing a site said is lost.
 """
 
@@ -13,9 +13,12 @@ from types import MappingProxyType
 from config.vocabulary import (
     ActionClassification,
     DateKind,
+    EventStatus,
     MeasureClassification,
     SponsorClassification,
     VersionClassification,
+    VoteOption,
+    VoteResult,
 )
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -54,14 +57,41 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """How one member voted: as understood and, in `text`, as printed."""
+
+    voter: str
+    option: VoteOption = VoteOption.OTHER
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """The tally and roll call of an action.
+
+    `counts` are (option, number) as the site states them; where it states none
+    they are empty, whatever the roll holds. `text` is the result as printed.
+    """
+
+    result: VoteResult | None = None
+    text: str = ""
+    counts: tuple[tuple[VoteOption, int], ...] = ()
+    roll: tuple[Cast, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A dated step. `organization` is lower, upper, legislature or executive."""
+    """A dated step. `organization` is lower, upper, legislature or executive, or the body's name.
+
+    `vote` is no part of what tells one action from another: it may arrive later.
+    """
 
     description: str
     date: datetime.date | None = None
     date_text: str = ""
     classification: tuple[ActionClassification, ...] = ()
     organization: str = ""
+    vote: Vote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +160,52 @@ class Measure:
     url: str = ""
     listing: str = ""
     observed: frozenset[str] = frozenset()
+    extras: Mapping[str, str] = field(default_factory=_empty, hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaItem:
+    """A line of an event's agenda.
+
+    `identifier` names the measure it is about as its source prints it ("" when
+    it is about none), `session` narrows that when it is known. `number` is the
+    place on the agenda as printed, `note` what the agenda or minutes say of it,
+    `action` what was done there.
+    """
+
+    title: str
+    identifier: str = ""
+    session: str = ""
+    number: str = ""
+    note: str = ""
+    action: str = ""
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A meeting or hearing, as one source shows it now.
+
+    `id` is the source's own and stable name of it: with the source it is the
+    event's identity, since names and dates change. `date` and `time` are local
+    to the place and stand beside `when_text`, what was printed. `name` is the
+    body that meets. `complete` says that `items` is the whole agenda as
+    published: only then does a measure's absence from it mean something.
+    """
+
+    place: str
+    id: str
+    name: str
+    date: datetime.date | None = None
+    time: datetime.time | None = None
+    when_text: str = ""
+    status: EventStatus | None = None
+    status_text: str = ""
+    location: str = ""
+    url: str = ""
+    links: tuple[Link, ...] = ()
+    items: tuple[AgendaItem, ...] = ()
+    complete: bool = False
     extras: Mapping[str, str] = field(default_factory=_empty, hash=False)
 
 

@@ -32,13 +32,16 @@ class Report:
     `start_ok` is true once any start page was read, false when start pages
     were asked for and none could be had (`start_health` then says why).
     `ended` tells how the spider ended, None while it runs or when it was
-    interrupted. Counts are exact; notes are the first 200 different ones.
+    interrupted. `partial` says that only what changed was asked for, so that
+    finding little or nothing is well. Counts are exact; notes are the first 200 different ones.
     """
 
     pages: int = 0
     documents: int = 0
     bytes: int = 0
     measures: int = 0
+    events: int = 0
+    partial: bool = False
     rows: int = 0
     failed: int = 0
     start_ok: bool | None = None

@@ -30,7 +30,7 @@ from config.vocabulary import Health
 from scrapers.errors import AddressRefused, ErrorPage, FetchError, ParseDrift, SourceError
 from scrapers.genuine import check_genuine
 from scrapers.guard import UndeclaredHost, check_host
-from scrapers.items import Listing, Measure
+from scrapers.items import Event, Listing, Measure
 from scrapers.ports import KnownMeasure
 from scrapers.reasons import reason
 from scrapers.report import Note, Report, health_of
@@ -52,6 +52,13 @@ class SiteSpider(scrapy.Spider):
     do not identify a page, for replays. `cookies` says whether the site needs
     them. `source` is the name in the watchlist, `parameters` what stands there.
 
+    `memory` is what the last complete crawl of this source left in
+    `self.remember`: watermarks, validators, the time of the last full sweep.
+    It is empty at the first crawl and in a replay, where everything is read.
+    What is in `remember` is kept only when the crawl ends well and all it
+    yielded is recorded. A crawl that asked only for what changed says so with
+    `report.partial`; then finding nothing is no drift.
+
     `now` is aware. Without it (a plain `scrapy crawl`) the setting
     MEASUREWATCH_NOW is taken, an ISO date-time with its zone, and without that
     the time at which Scrapy started the crawl.
@@ -70,6 +77,7 @@ class SiteSpider(scrapy.Spider):
         source: str = "",
         now: datetime | None = None,
         known: Sequence[KnownMeasure] = (),
+        memory: Mapping[str, str] | None = None,
         parameters: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
@@ -78,6 +86,8 @@ class SiteSpider(scrapy.Spider):
             raise ValueError(f"{self.name}: the time of the crawl has no zone: {now}")
         self.source = source or self.name
         self.known = tuple(known)
+        self.memory: Mapping[str, str] = dict(memory or {})
+        self.remember: dict[str, str] = dict(self.memory)
         self.parameters: Mapping[str, Any] = {**(parameters or {}), **options}
         self.hosts = self.hosts_for(self.parameters)
         self.report = Report()
@@ -123,7 +133,7 @@ class SiteSpider(scrapy.Spider):
             )
         return now.astimezone(UTC)
 
-    async def crawl(self) -> AsyncIterator[Measure | Listing]:
+    async def crawl(self) -> AsyncIterator[Measure | Event | Listing]:
         """Yield what the site says now. Implemented by each site."""
         raise NotImplementedError
         yield
@@ -162,10 +172,12 @@ class SiteSpider(scrapy.Spider):
         if self._room is not None:
             self._room.release()
 
-    def _count_item(self, item: Measure | Listing) -> None:
+    def _count_item(self, item: Measure | Event | Listing) -> None:
         if isinstance(item, Listing):
             self.report.listings.append(item)
             self.report.rows += item.rows
+        elif isinstance(item, Event):
+            self.report.events += 1
         else:
             self.report.measures += 1
 
