@@ -35,7 +35,7 @@ from pipelines.extract import EXTRACTOR
 from pipelines.match import compile_topics
 from pipelines.ports import FetchState, Services
 from pipelines.stages import STAGES
-from pipelines.texts import Extracted, Limits, Observation
+from pipelines.texts import EventObservation, Extracted, Limits, Observation
 from scrapers.archive import CannotRecord, ReplayArchive, WarcWriter
 from scrapers.errors import SourceError
 from scrapers.handler import ArchivingHandler, Recording
@@ -152,7 +152,7 @@ async def _crawl(
     crawl_id = plan["crawl_id"]
     names = [lock_name(crawl_id)]
     reports: list[SourceReport] = []
-    baselines: list[str] = []
+    memories: dict[str, Mapping[str, str]] = {}
     with opened.locks.hold(names), opened.locks.hold([f"host:{host}" for host in plan["hosts"]]):
         try:
             with _archive(opened, plan) as archive:
@@ -160,15 +160,14 @@ async def _crawl(
                     if stopping.asked:
                         break
                     run = SourceRun(app, opened, pool, plan, name, stopping, archive)
-                    report = await run.run()
-                    reports.append(report)
-                    if report.complete:
-                        baselines.append(name)
+                    reports.append(await run.run())
+                    if run.memory is not None:
+                        memories[name] = run.memory
         except Exception as error:  # noqa: BLE001 - whatever it is, the row is closed with it
             _give_up(app, opened, plan, reports, error)
             return 1
         state = "interrupted" if stopping.asked else _worst(reports)
-        _close(app, opened, crawl_id, state, reports, baselines)
+        _close(app, opened, crawl_id, state, reports, memories)
     return 0
 
 
@@ -189,7 +188,7 @@ def _give_up(
     ]
     # Where even this cannot be written, the row stays open and its free lock says the same.
     with suppress(StorageError):
-        _close(app, opened, plan["crawl_id"], "crashed", [*reports, *lost], [])
+        _close(app, opened, plan["crawl_id"], "crashed", [*reports, *lost], {})
 
 
 def _close(
@@ -198,10 +197,12 @@ def _close(
     crawl_id: int,
     state: Any,
     reports: list[SourceReport],
-    baselines: list[str],
+    memories: Mapping[str, Mapping[str, str]],
 ) -> None:
     now = app.clock()
-    opened.crawls.close(crawl_id, state, reports, now=now, baselines=baselines)
+    # What changed since a baseline that never was cannot be told: only a whole crawl sets one.
+    baselines = [report.source for report in reports if report.complete and not report.partial]
+    opened.crawls.close(crawl_id, state, reports, now=now, baselines=baselines, memories=memories)
 
 
 def _worst(reports: list[SourceReport]) -> str:
@@ -252,6 +253,7 @@ class SourceRun:
         self.told_at = 0.0
         self.fault: Exception | None = None
         self.lost = 0
+        self.memory: Mapping[str, str] | None = None  # what the next crawl is to know, if anything
         self.loop = asyncio.get_running_loop()
 
     async def run(self) -> SourceReport:
@@ -260,8 +262,7 @@ class SourceRun:
         opened, spec = self.opened, self.spec
         opened.store.register(spec.name, place=spec.place, kind=spec.kind)
         state = opened.store.source(spec.name)
-        history = opened.crawls.history(spec.name, limit=10)
-        before = next((report for report in history if report.state == "ok"), None)
+        before = opened.crawls.last_whole(spec.name)
         self.tell("start", expected=before.found if before else None)
         writer = Writer(
             opened.store, crawl_id=self.plan["crawl_id"], now=self.now,
@@ -269,19 +270,22 @@ class SourceRun:
             topics={topic.name: topic.digest for topic in self.watchlist.topics},
         )  # fmt: skip
         try:
-            met = await self._visit(writer)
+            spider = await self._visit(writer)
         finally:
             totals = writer.flush()
         if self.fault is not None:
             raise self.fault
-        report = self._report(met, totals, time.monotonic() - started)
+        report = self._report(spider.report, totals, time.monotonic() - started)
         if report.state == "interrupted":
             return report
         verdict = judge(report, known=state, before=before)
         report = self._judged(report, verdict)
-        # What was seen and then lost is not absent.
+        # What was seen and then lost is not absent, nor is it done with.
         if report.complete and not self.lost:
             writer.close_listings()
+            recorded = not totals.statuses["failed"] and not totals.events["failed"]
+            if recorded and not self.replaying:
+                self.memory = {str(name): str(value) for name, value in spider.remember.items()}
         self.tell("end")
         return report
 
@@ -346,11 +350,12 @@ class SourceRun:
             source=self.spec.name,
             now=self.now,
             known=self.opened.store.known(self.spec.name),
+            memory={} if self.replaying else self.opened.store.memory(self.spec.name),
             parameters=self.app.resolved(self.spec.parameters, replaying=self.replaying)
             | {"place": self.spec.place, "hosts": hosts_of(self.spec)},
         )
         self.stopping.crawler = None
-        return crawler.spider.report  # type: ignore[union-attr]
+        return crawler.spider
 
     def _item_failed(self, failure: Any) -> None:
         """A stage could not bear an item: a store that fails ends the crawl, all else is counted."""
@@ -372,7 +377,7 @@ class SourceRun:
 
     def _report(self, met: Any, totals: Totals, seconds: float) -> SourceReport:
         """What the crawl found, in the words of DESIGN section 6."""
-        statuses = totals.statuses
+        statuses, events = totals.statuses, totals.events
         stated = [listing.total for listing in met.listings if listing.total is not None]
         state = "interrupted" if self.stopping.asked else str(met.state())
         notes = [str(note) for note in met.notes] + [
@@ -383,7 +388,8 @@ class SourceRun:
         return SourceReport(
             source=self.spec.name, state=state, found=sum(statuses.values()),  # type: ignore[arg-type]
             new=statuses["new"], changed=statuses["changed"], unchanged=statuses["unchanged"],
-            failed=statuses["failed"] + met.failed + self.lost, documents=met.documents,
+            failed=statuses["failed"] + events["failed"] + met.failed + self.lost,
+            documents=met.documents, events=sum(events.values()), partial=met.partial,
             pending=totals.pending, seconds=round(seconds, 2), notes=tuple(notes),
             total=sum(stated) if stated else None, crawl_id=self.plan["crawl_id"],
         )  # fmt: skip
@@ -470,9 +476,14 @@ class Whole:
         self.writer = writer
 
     def submit(
-        self, observation: Observation, fetches: Mapping[str, FetchState], *, wait: bool
+        self,
+        observation: Observation | EventObservation,
+        fetches: Mapping[str, FetchState],
+        *,
+        wait: bool,
     ) -> bool:
-        if any(text.reason.startswith(STOPPED) for text in observation.texts):
+        texts = observation.texts if isinstance(observation, Observation) else ()
+        if any(text.reason.startswith(STOPPED) for text in texts):
             return True
         return self.writer.submit(observation, fetches, wait=wait)
 

@@ -49,18 +49,18 @@ def judge(
     *,
     known: SourceState | None = None,
     before: SourceReport | None = None,
-    unmodified: bool = False,
 ) -> Verdict:
     """Judge a source by its last crawl.
 
-    `before` is its last crawl that went well, `known` what was thought of it.
-    `unmodified` says that the site answered "not modified" (304), so that no
-    measures were to be expected. An interrupted crawl changes nothing.
+    `before` is its last crawl that went well and asked for everything, `known`
+    what was thought of it. A partial crawl asked only for what had changed, or
+    was answered "not modified": that it found little says nothing. An
+    interrupted crawl changes nothing.
     """
     was = known.health if known else None
     if report.state in {"interrupted", "running"}:
         return Verdict(health=was, notes=known.notes if known else ())
-    health, why = _judged(report, None if unmodified else before)
+    health, why = _judged(report, None if report.partial else before)
     notes = _notes(report, health, why)
     first_well = was is None and health in _WELL
     news = health is not was and not first_well
@@ -74,8 +74,9 @@ def _judged(report: SourceReport, before: SourceReport | None) -> tuple[Health, 
         return Health.FAILING, ["the crawl crashed before it could report"]
     if report.state in _SEVERE:
         return _SEVERE[report.state], []
-    if report.failed and report.failed >= report.found:
-        return Health.DRIFTED, [f"{report.failed} rows could not be read, {report.found} could"]
+    read = report.found + report.events
+    if report.failed and report.failed >= read:
+        return Health.DRIFTED, [f"{report.failed} rows could not be read, {read} could"]
     if not report.found and before and before.found:
         return Health.DRIFTED, [
             f"no measure was found, where the crawl before found {before.found}"
@@ -87,8 +88,9 @@ def _remarks(report: SourceReport, before: SourceReport | None) -> list[str]:
     """List what an operator may want to look at although the source is well."""
     said = []
     if report.failed:
-        said.append(f"{report.failed} of {report.failed + report.found} rows could not be read")
-    if report.total is not None and report.found < report.total:
+        rows = report.failed + report.found + report.events
+        said.append(f"{report.failed} of {rows} rows could not be read")
+    if report.total is not None and report.found < report.total and not report.partial:
         said.append(f"the source counts {report.total}, {report.found} were found")
     if before and report.found * 2 < before.found:
         said.append(f"{report.found} measures, where the crawl before found {before.found}")

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.ports import FetchState
-from pipelines.texts import Observation
+from pipelines.texts import EventObservation, Observation
 from scrapers.items import Listing
 from storage.errors import StorageError
 from storage.ports import Outcome, Route
 from storage.store import Store
 
 log = logging.getLogger(__name__)
+
+Waiting = tuple[Observation | EventObservation, Mapping[str, FetchState]]
 
 BATCH = 100
 WAITING = 4 * BATCH
@@ -29,15 +31,17 @@ PAUSE_SECONDS = 0.05
 
 @dataclass
 class Totals:
-    """What was recorded in one crawl of one source."""
+    """What was recorded in one crawl of one source: measures in `statuses`, events beside them."""
 
     statuses: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     pending: int = 0
     errors: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
-        self.statuses[outcome.status] += 1
+        counts = self.events if outcome.of == "event" else self.statuses
+        counts[outcome.status] += 1
         self.kinds.update(str(kind) for kind in outcome.kinds)
         self.pending += outcome.pending
         if outcome.error:
@@ -65,15 +69,17 @@ class Writer:
         self.on_error = on_error
         self.totals = Totals()
         self.error: Exception | None = None
-        self._queue: queue.Queue[tuple[Observation, Mapping[str, FetchState]] | None] = queue.Queue(
-            WAITING
-        )
+        self._queue: queue.Queue[Waiting | None] = queue.Queue(WAITING)
         self._listings: list[tuple[str, Listing]] = []
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
     def submit(
-        self, observation: Observation, fetches: Mapping[str, FetchState], *, wait: bool
+        self,
+        observation: Observation | EventObservation,
+        fetches: Mapping[str, FetchState],
+        *,
+        wait: bool,
     ) -> bool:
         """Put an observation in line; false when the line is full and `wait` is false."""
         if self.error is None:
@@ -118,7 +124,7 @@ class Writer:
                 self.error = error
                 self.on_error()
 
-    def _next_batch(self) -> tuple[list[tuple[Observation, Mapping[str, FetchState]]], bool]:
+    def _next_batch(self) -> tuple[list[Waiting], bool]:
         """Up to a batch of what waits; returns early when nothing more comes for a moment."""
         first = self._queue.get()
         if first is None:
@@ -134,7 +140,7 @@ class Writer:
             batch.append(item)
         return batch, False
 
-    def _record(self, batch: list[tuple[Observation, Mapping[str, FetchState]]]) -> None:
+    def _record(self, batch: list[Waiting]) -> None:
         fetches = {url: state for _, some in batch for url, state in some.items()}
         outcomes = self.store.record(
             [observation for observation, _ in batch],

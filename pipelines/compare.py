@@ -6,7 +6,7 @@ Typography, order, addresses of the same text and better understanding of the
 same printed words are no changes.
 
 Some facts are kept up to date without a change of their own: `classification`,
-`from_organization`, `concerns`, `subjects` and `url` say how a measure is filed
+`from_organization`, `concerns`, `subjects`, `documents` and `url` say how a measure is filed
 and change with our understanding and the site's layout; `abstract` is written by
 staff about the measure, is reworded at will, and whatever of it matters shows
 in the text, the title or the actions.
@@ -14,20 +14,19 @@ in the text, the title or the actions.
 Texts of versions are not compared here, only which versions are listed.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from config.vocabulary import ChangeKind, SponsorClassification
 from pipelines.clean import normalise
 from pipelines.lexicon import printable
+from pipelines.pairs import Item, Key, itself, pairs, unpaired
 from pipelines.texts import Change
+from pipelines.votes import is_news, joined, vote_json, vote_words
 from scrapers.items import Action, Measure, MeasureDate, Related, Sponsor, Version
-
-Item = TypeVar("Item")
-Key = Callable[[Item], Hashable]
 
 REPLACED = frozenset({"replaced-by", "superseded-by", "rescinded-by", "revoked-by"})
 """Relations that end a measure's force in favour of another."""
@@ -45,6 +44,7 @@ _WHOLE_FIELDS = (
     "related",
     "concerns",
     "subjects",
+    "documents",
     "url",
 )
 _NAMED_AT_MOST = 5
@@ -76,13 +76,16 @@ def merge(old: Measure, new: Measure) -> Measure:
     """Say what is known after seeing new: unseen fields kept, those seen in part completed.
 
     Versions are never forgotten: a source that stops listing one says nothing
-    about its text. Pure; merging the same observation again changes nothing.
+    about its text; nor is the vote of an action that is shown without one.
+    Pure; merging the same observation again changes nothing.
     """
     seen = {name: getattr(new, name) for name in _WHOLE_FIELDS if name in new.observed}
     if "sponsors" not in new.observed and "sponsors.primary" in new.observed:
         others = [person for person in old.sponsors if not _is_primary(person)]
         seen["sponsors"] = (*filter(_is_primary, new.sponsors), *others)
-    if "actions" not in new.observed and "actions.latest" in new.observed:
+    if "actions" in new.observed:
+        seen["actions"] = _with_votes(old.actions, new.actions)
+    elif "actions.latest" in new.observed:
         seen["actions"] = _with_latest(old.actions, new.actions)
     if "versions" in new.observed:
         _, gone = _matched(old.versions, new.versions, _VERSION_KEYS)
@@ -116,7 +119,7 @@ def _new(new: Measure) -> Change:
             "classification": [str(word) for word in new.classification],
             "sponsors": [_sponsor_json(person) for person in new.sponsors],
             "dates": _dates_json(new.dates),
-            "actions": [_action_json(action) for action in new.actions],
+            "actions": [_action_json(action, roll=False) for action in new.actions],
             "versions": [_version_json(version) for version in new.versions],
             "url": new.url,
         },
@@ -150,7 +153,7 @@ def _status(old: Measure, new: Measure) -> Change | None:
 def _renumbered(old: Measure, new: Measure) -> Change | None:
     moved = not _same(_number, old.identifier, new.identifier)
     if _both(old, new, "identifiers"):
-        added, removed = _matched(old.identifiers, new.identifiers, (_number,))
+        added, removed = _matched(old.identifiers, new.identifiers, (itself, _number))
     else:
         added, removed = [], []
     learned = _learned(old, new) if new.formerly else []
@@ -217,27 +220,46 @@ def _dates(old: Measure, new: Measure) -> Change | None:
 def _actions(old: Measure, new: Measure) -> Change | None:
     if not _both(old, new, "actions", "actions.latest"):
         return None
-    added, removed = _matched(old.actions, new.actions, _ACTION_KEYS)
+    paired = pairs(old.actions, new.actions, _ACTION_KEYS)
+    voted = _voted(old.actions, new.actions, paired)
+    added, removed = unpaired(old.actions, new.actions, paired)
     if "actions" not in old.observed or "actions" not in new.observed:
         removed = []
     if "actions" not in old.observed and "actions" in new.observed:
         # The whole history is seen for the first time: what lies further back is no news.
         added = _not_earlier(added, old.actions)
-    if not added and not removed:
+    if not added and not removed and not voted:
         return None
     said = []
     if added:
         last = _latest(added)
         day = f" ({last.date.isoformat()})" if last.date else ""
-        said.append(f"{_number_of(added, 'action')} added, last: {last.description}{day}")
+        said.append(f"{_number_of(added, 'action')} added, last: {_action_words(last)}{day}")
+    if voted:
+        last = _latest([action for _, action in voted])
+        more = f" and {len(voted) - 1} more" if len(voted) > 1 else ""
+        said.append(f"vote: {_action_words(last)}{more}")
     if removed:
         said.append(f"{_number_of(removed, 'action')} removed: {_latest(removed).description}")
     return Change(
         kind=ChangeKind.ACTION,
-        before=[_action_json(action) for action in removed],
-        after=[_action_json(action) for action in added],
+        before=[_action_json(action) for action in (*removed, *(was for was, _ in voted))],
+        after=[_action_json(action) for action in (*added, *(now for _, now in voted))],
         summary=_sentence(said),
     )
+
+
+def _voted(
+    old: Sequence[Action], new: Sequence[Action], paired: Mapping[int, int]
+) -> list[tuple[Action, Action]]:
+    """Find known actions about whose vote there is news: as they were, as they are known now."""
+    found = []
+    for rank, known in sorted(paired.items()):
+        before, now = old[known], new[rank]
+        vote = joined(before.vote, now.vote)
+        if vote is not None and is_news(before.vote, vote):
+            found.append((before, replace(now, vote=vote)))
+    return found
 
 
 def _versions(old: Measure, new: Measure) -> Change | None:
@@ -258,7 +280,7 @@ def _versions(old: Measure, new: Measure) -> Change | None:
 def _related(old: Measure, new: Measure) -> Change | None:
     if not _both(old, new, "related"):
         return None
-    added, removed = _matched(old.related, new.related, (_related_key,))
+    added, removed = _matched(old.related, new.related, (itself, _related_key))
     added = [other for other in added if other.relation not in REPLACED]
     if not added and not removed:
         return None
@@ -275,7 +297,7 @@ def _related(old: Measure, new: Measure) -> Change | None:
 def _superseded(old: Measure, new: Measure) -> Change | None:
     if not _both(old, new, "related"):
         return None
-    added, _ = _matched(old.related, new.related, (_related_key,))
+    added, _ = _matched(old.related, new.related, (itself, _related_key))
     added = [other for other in added if other.relation in REPLACED]
     if not added:
         return None
@@ -291,35 +313,10 @@ def _superseded(old: Measure, new: Measure) -> Change | None:
 def _matched(
     old: Sequence[Item], new: Sequence[Item], keys: Iterable[Key[Item]]
 ) -> tuple[list[Item], list[Item]]:
-    """Find what is only in new, and only in old, when equal items are paired one to one.
-
-    Items equal in every respect are paired first, then by each key in turn; a
-    key that is None pairs nothing.
-    """
-    added, removed = list(new), list(old)
-    if added == removed:
+    """Find what is only in new, and only in old."""
+    if old == new:
         return [], []
-    tests: list[Key[Item]] = [_itself, *keys]
-    for key in tests:
-        waiting: dict[Hashable, list[int]] = {}
-        for rank, item in enumerate(removed):
-            waiting.setdefault(key(item), []).append(rank)
-        waiting.pop(None, None)
-        left: list[Item] = []
-        paired: set[int] = set()
-        for item in added:
-            ranks = waiting.get(key(item))
-            if ranks:
-                paired.add(ranks.pop(0))
-            else:
-                left.append(item)
-        added = left
-        removed = [item for rank, item in enumerate(removed) if rank not in paired]
-    return added, removed
-
-
-def _itself(item: Item) -> Hashable:
-    return item
+    return unpaired(old, new, pairs(old, new, keys))
 
 
 def _same(fold: Callable[[str], str], old: str, new: str) -> bool:
@@ -356,7 +353,17 @@ def _action_printed_key(action: Action) -> Hashable:
     return (day, _plain(action.description)) if day else None
 
 
-_ACTION_KEYS: tuple[Key[Action], ...] = (_action_key, _action_any_body_key, _action_printed_key)
+def _action_itself(action: Action) -> Hashable:
+    """Be equal for one action, whatever is known of its vote."""
+    return replace(action, vote=None)
+
+
+_ACTION_KEYS: tuple[Key[Action], ...] = (
+    _action_itself,
+    _action_key,
+    _action_any_body_key,
+    _action_printed_key,
+)
 
 
 def _date_key(day: MeasureDate) -> Hashable:
@@ -368,7 +375,7 @@ def _date_printed_key(day: MeasureDate) -> Hashable:
     return (day.kind, text) if text else None
 
 
-_DATE_KEYS: tuple[Key[MeasureDate], ...] = (_date_key, _date_printed_key)
+_DATE_KEYS: tuple[Key[MeasureDate], ...] = (itself, _date_key, _date_printed_key)
 
 
 def _sponsor_id_key(person: Sponsor) -> Hashable:
@@ -379,7 +386,7 @@ def _sponsor_name_key(person: Sponsor) -> Hashable:
     return _plain(person.name), person.classification
 
 
-_SPONSOR_KEYS: tuple[Key[Sponsor], ...] = (_sponsor_id_key, _sponsor_name_key)
+_SPONSOR_KEYS: tuple[Key[Sponsor], ...] = (itself, _sponsor_id_key, _sponsor_name_key)
 
 
 def _version_print_key(version: Version) -> Hashable:
@@ -391,7 +398,7 @@ def _version_note_key(version: Version) -> Hashable:
     return _plain(version.note)
 
 
-_VERSION_KEYS: tuple[Key[Version], ...] = (_version_print_key, _version_note_key)
+_VERSION_KEYS: tuple[Key[Version], ...] = (itself, _version_print_key, _version_note_key)
 
 
 def _related_key(other: Related) -> Hashable:
@@ -402,9 +409,28 @@ def _is_primary(person: Sponsor) -> bool:
     return person.classification == SponsorClassification.PRIMARY
 
 
+def _with_votes(known: tuple[Action, ...], seen: tuple[Action, ...]) -> tuple[Action, ...]:
+    votes = {rank: action.vote for rank, action in enumerate(known) if action.vote is not None}
+    if not votes:
+        return seen
+    paired = pairs(known, seen, _ACTION_KEYS)
+    return tuple(
+        replace(action, vote=joined(votes[paired[rank]], action.vote))
+        if paired.get(rank) in votes
+        else action
+        for rank, action in enumerate(seen)
+    )
+
+
 def _with_latest(known: tuple[Action, ...], seen: tuple[Action, ...]) -> tuple[Action, ...]:
-    added, _ = _matched(known, seen, _ACTION_KEYS)
-    return (*known, *added)
+    paired = pairs(known, seen, _ACTION_KEYS)
+    added, _ = unpaired(known, seen, paired)
+    votes = {was: seen[now].vote for now, was in paired.items() if seen[now].vote is not None}
+    kept = (
+        replace(action, vote=joined(action.vote, votes[rank])) if rank in votes else action
+        for rank, action in enumerate(known)
+    )
+    return (*kept, *added)
 
 
 def _not_earlier(added: Iterable[Action], known: Iterable[Action]) -> list[Action]:
@@ -479,13 +505,18 @@ def _dates_json(days: Iterable[MeasureDate]) -> list[dict[str, Any]]:
     ]
 
 
-def _action_json(action: Action) -> dict[str, Any]:
-    return {
+def _action_words(action: Action) -> str:
+    return vote_words(action, action.vote) if action.vote else action.description
+
+
+def _action_json(action: Action, *, roll: bool = True) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "date": action.date and action.date.isoformat(),
         "description": action.description,
         "classification": [str(word) for word in action.classification],
         "organization": action.organization,
     }
+    return found | {"vote": vote_json(action.vote, roll=roll)} if action.vote else found
 
 
 def _version_json(version: Version) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipelines.match import Matcher
-from pipelines.texts import Extracted, Limits, Observation
+from pipelines.texts import EventObservation, Extracted, Limits, Observation
 from scrapers.items import Listing
 
 
@@ -52,7 +52,11 @@ class Recorder(Protocol):
     """Takes observations in batches; blocks when it cannot keep up."""
 
     def submit(
-        self, observation: Observation, fetches: Mapping[str, FetchState], *, wait: bool
+        self,
+        observation: Observation | EventObservation,
+        fetches: Mapping[str, FetchState],
+        *,
+        wait: bool,
     ) -> bool:
         """Take an observation; false when the line is full and `wait` is false."""
 
@@ -75,7 +79,7 @@ class Services:
 
 
 class Progress(Protocol):
-    """Told as work goes on; `what` is pages, documents or measures."""
+    """Told as work goes on; `what` is pages, documents, measures or events."""
 
     def __call__(self, what: str, count: int = 1) -> None: ...
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from config.vocabulary import ChangeKind, Standing, TextState
-from scrapers.items import EMPTY, Measure
+from scrapers.items import EMPTY, Event, Measure
 
 PAGE_BREAK = "\f"
 
@@ -18,11 +18,12 @@ PAGE_BREAK = "\f"
 class Page:
     """One page: its 1-based number, where it starts in the whole text, its words.
 
+    The number is None where a text has no pages: the whole of it is one `Page`.
     `method` says how the words were read (pdfium, html, sheet, ocr ...) and
     `confidence`, from 0 to 1, how far to trust them.
     """
 
-    number: int
+    number: int | None
     start: int
     text: str
     method: str
@@ -138,6 +139,14 @@ class Observation:
     measure: Measure
     texts: tuple[VersionText, ...] = ()
     matches: tuple[Match, ...] = ()  # in title and abstract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventObservation:
+    """An event with its agenda on its way to the store."""
+
+    source: str
+    event: Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,9 @@ class Measure:
     `sponsors.primary` (only the primary sponsors were shown) and
     `actions.latest` (some actions were shown, earlier ones may be missing).
 
+    `documents` are papers about the measure that are no text of it, such as a
+    fiscal note: they are kept and shown, not fetched.
+
     `listing` names the list in which the measure stands, so that its absence
     from a later complete reading of that list can be noticed. `extras` keep
     what the site said beyond our fields; they are kept, not compared.
@@ -157,6 +160,7 @@ class Measure:
     related: tuple[Related, ...] = ()
     concerns: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    documents: tuple[Link, ...] = ()
     url: str = ""
     listing: str = ""
     observed: frozenset[str] = frozenset()
@@ -214,18 +218,21 @@ class Listing:
     """A list that was read to its end and believed.
 
     `name` is the `listing` its measures carry, `rows` how many rows it held and
-    `total` the number the source itself states, when it states one.
+    `total` the number the source itself states, when it states one. `patience`
+    is how many complete readings in a row must lack a measure before it counts
+    as vanished.
     """
 
     name: str
     rows: int
     total: int | None = None
+    patience: int = 2
 
 
 OBSERVABLE = frozenset(
     {
         "title", "classification", "from_organization", "identifiers", "status", "abstract",
         "sponsors", "sponsors.primary", "dates", "actions", "actions.latest", "versions",
-        "related", "concerns", "subjects", "url",
+        "related", "concerns", "subjects", "documents", "url",
     }
 )  # fmt: skip

@@ -19,9 +19,21 @@ from config.vocabulary import (
     MeasureClassification,
     SponsorClassification,
     VersionClassification,
+    VoteOption,
+    VoteResult,
 )
 from pipelines.texts import Extracted, Mark, Observation, Page
-from scrapers.items import Action, Link, Measure, MeasureDate, Related, Sponsor, Version
+from scrapers.items import (
+    Action,
+    Cast,
+    Link,
+    Measure,
+    MeasureDate,
+    Related,
+    Sponsor,
+    Version,
+    Vote,
+)
 
 from .columns import dump, has_unstorable
 
@@ -44,6 +56,7 @@ _sponsor = attrgetter(*_SPONSOR)
 _date = attrgetter(*_DATE)
 _related = attrgetter(*_RELATED)
 _version = attrgetter(*_VERSION, "text")
+_cast = attrgetter("voter", "option", "text")
 _text = attrgetter("state", "sha256", "text_sha256", "extractor", "reason", "accepted")
 _MEASURE_WORDS = {str(word): word for word in MeasureClassification}
 _ACTION_WORDS = {str(word): word for word in ActionClassification}
@@ -71,11 +84,13 @@ def said(observation: Observation) -> Said:
         sorted(measure.observed),
         [_sponsor(sponsor) for sponsor in measure.sponsors],
         [_date(day) for day in measure.dates],
-        [_action(action) for action in measure.actions],
+        [_said_of_action(action) for action in measure.actions],
         [(_version(version), [_link(link) for link in version.links]) for version in measure.versions],
         [_related(related) for related in measure.related],
         [_text(text) for text in observation.texts],
         sorted(measure.extras.items()) if measure.extras else None,
+        # Last, and only where there are some: digests of the first release stay as they are.
+        *([_link(link) for link in measure.documents] or ()),
     ))  # fmt: skip
     return Said(blake2b(text.encode("ascii"), digest_size=16).hexdigest(), has_unstorable(text))
 
@@ -85,8 +100,9 @@ def measure_to_json(measure: Measure) -> dict[str, Any]:
     data: dict[str, Any] = dict(zip(_NAMES, _fields(measure), strict=True))
     data["sponsors"] = [_filled(_SPONSOR, _sponsor(person)) for person in measure.sponsors]
     data["dates"] = [_filled(_DATE, _date(day)) for day in measure.dates]
-    data["actions"] = [_filled(_ACTION, _action(action)) for action in measure.actions]
+    data["actions"] = [_action_to_json(action) for action in measure.actions]
     data["related"] = [_filled(_RELATED, _related(other)) for other in measure.related]
+    data["documents"] = links_to_json(measure.documents)
     data["versions"] = [version_to_json(version) for version in measure.versions]
     data["observed"] = sorted(measure.observed)
     return {name: value for name, value in data.items() if value}
@@ -113,7 +129,29 @@ def measure_from_json(data: Mapping[str, Any]) -> Measure:
         actions=tuple(_action_from(row) for row in data.get("actions", ())),
         versions=tuple(_version_from(row) for row in data.get("versions", ())),
         related=tuple(_related_from(row) for row in data.get("related", ())),
+        documents=tuple(link_from_json(row) for row in data.get("documents", ())),
         observed=frozenset(data.get("observed", ())),
+    )
+
+
+def vote_to_json(vote: Vote) -> dict[str, Any]:
+    """A vote: counts as [option, number], the roll call as [voter, option, text]."""
+    data = {"result": vote.result, "text": vote.text, "counts": vote.counts,
+            "roll": [_cast(cast) for cast in vote.roll]}  # fmt: skip
+    return {name: value for name, value in data.items() if value}
+
+
+def vote_from_json(row: Mapping[str, Any]) -> Vote:
+    """The vote that `vote_to_json` wrote."""
+    result = row.get("result")
+    return Vote(
+        result=VoteResult(result) if result else None,
+        text=row.get("text", ""),
+        counts=tuple((VoteOption(option), number) for option, number in row.get("counts", ())),
+        roll=tuple(
+            Cast(voter=voter, option=VoteOption(option), text=text)
+            for voter, option, text in row.get("roll", ())
+        ),
     )
 
 
@@ -170,6 +208,18 @@ def _filled(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
+def _said_of_action(action: Action) -> tuple[Any, ...]:
+    plain: tuple[Any, ...] = _action(action)
+    return (*plain, vote_to_json(action.vote)) if action.vote is not None else plain
+
+
+def _action_to_json(action: Action) -> dict[str, Any]:
+    data = _filled(_ACTION, _action(action))
+    if action.vote is not None:
+        data["vote"] = vote_to_json(action.vote)
+    return data
+
+
 def _day(row: Mapping[str, Any]) -> date | None:
     return date.fromisoformat(row["date"]) if row.get("date") else None
 
@@ -193,6 +243,7 @@ def _action_from(row: Mapping[str, Any]) -> Action:
         date_text=row.get("date_text", ""),
         classification=_words(_ACTION_WORDS, row.get("classification", ())),
         organization=row.get("organization", ""),
+        vote=vote_from_json(row["vote"]) if "vote" in row else None,
     )
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from .index import Index
+from .known import Key
+from .linking import adopt_items
 from .messages import Draft, write_alerts
 from .ports import Outcome, Route
 from .shelf import Shelf
@@ -30,13 +32,17 @@ class Crawl:
 
 @dataclass(slots=True)
 class Group:
-    """Rows to write, alerts to send, and what each observation came to."""
+    """Rows to write, alerts to send, and what each observation came to.
+
+    `named` are the keys under which measures are known from now on.
+    """
 
     connection: Connection
     crawl: Crawl
     writes: Writes = field(default_factory=Writes)
     drafts: list[Draft] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    named: dict[Key, int] = field(default_factory=dict)
     ids: Ids = field(init=False)
     shelf: Shelf = field(init=False)
     index: Index = field(init=False)
@@ -49,6 +55,7 @@ class Group:
     def flush(self) -> None:
         """Write it all: state, changes, the search index, alerts and their messages."""
         self.writes.flush(self.connection)
+        adopt_items(self.connection, self.named)
         self.index.add_texts((id_, body) for id_, body in self.shelf.added if body)
         self.index.flush()
         write_alerts(self.connection, self.drafts, now=self.crawl.now, crawl_id=self.crawl.id)

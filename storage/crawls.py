@@ -8,6 +8,7 @@ to a crawl that crashed.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,11 +88,13 @@ class Crawls:
         *,
         now: datetime,
         baselines: Sequence[str] = (),
+        memories: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         """End a crawl with a report a source, in one transaction: the crawl's last.
 
         `baselines` are the sources whose quiet time ends with this crawl: those
-        that were complete for the first time.
+        that were complete for the first time. `memories` hold what the spiders
+        of sources want to remember; all they yielded is recorded by now.
         """
         with self._database.writing() as connection:
             _close(connection, crawl_id, state, now)
@@ -103,6 +106,12 @@ class Crawls:
                     sa.update(tables.sources)
                     .where(_sources.name == source, _sources.baseline_at.is_(None))
                     .values(baseline_at=now)
+                )
+            for source, memory in memories.items():
+                connection.execute(
+                    sa.update(tables.sources)
+                    .where(_sources.name == source)
+                    .values(memory=dict(memory))
                 )
 
     def get(self, crawl_id: int) -> CrawlRow:
@@ -159,6 +168,20 @@ class Crawls:
                 .limit(limit)
             ).all()
         return [_report(row) for row in rows]
+
+    def last_whole(self, source: str) -> SourceReport | None:
+        """The report of the last crawl that went well and asked for everything."""
+        statement = (
+            sa.select(tables.reports)
+            .where(_reports.source == source, _reports.state == "ok")
+            .order_by(_reports.at.desc(), _reports.crawl_id.desc())
+        )
+        with (
+            self._database.reading() as connection,
+            connection.execute(statement, execution_options={"yield_per": 20}) as rows,
+        ):
+            reports = (_report(row) for row in rows)
+            return next((report for report in reports if not report.partial), None)
 
 
 def _close(connection: Connection, crawl_id: int, state: str, now: datetime) -> None:

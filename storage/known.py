@@ -126,6 +126,15 @@ def load_by_id(connection: Connection, ids: Iterable[int], source: str) -> dict[
     return rows
 
 
+def topics_now(connection: Connection, ids: Iterable[int]) -> dict[int, set[str]]:
+    """The topics that match measures now, in any current text, title or abstract."""
+    found: dict[int, set[str]] = {}
+    for part in chunks(sorted(ids)):
+        for row in connection.execute(_TOPICS_NOW, {"ids": part}):
+            found.setdefault(row.measure_id, set()).add(row.topic)
+    return found
+
+
 def _owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
     by_session: dict[tuple[str, str], list[str]] = {}
     for place, session, key in sorted(keys):
@@ -172,6 +181,12 @@ _VERSIONS = (
 _TOPICS = (
     sa.select(_matches.measure_id, _matches.version_id, _matches.topic)
     .where(_matches.measure_id.in_(_ids()), _matches.version_id.is_not(None))
+    .distinct()
+)
+_TOPICS_NOW = (
+    sa.select(_matches.measure_id, _matches.topic)
+    .outerjoin(tables.versions, _versions.id == _matches.version_id)
+    .where(_matches.measure_id.in_(_ids()), _versions.replaced_at.is_(None))
     .distinct()
 )
 _SIGHTINGS = sa.select(

@@ -1,7 +1,8 @@
 """Measures that are gone from a list that was read to its end.
 
 Gone once may be a mistake of the site's; gone from two complete readings of the
-same list, and from every other list the measure stood in, is vanished.
+same list, or as many as that list's patience says, and from every other list the
+measure stood in, is vanished.
 """
 
 from dataclasses import dataclass
@@ -16,17 +17,12 @@ from pipelines.texts import Change
 from . import tables
 from .changing import Brought, Earlier, route_change, write_change
 from .crawl import Crawl, Group
-from .known import KnownRow, load_by_id
+from .known import KnownRow, load_by_id, topics_now
 from .ports import Outcome
 from .writes import chunks
 
-READINGS = 2
-"""How many complete readings of a list without a measure make it vanished."""
-
 _sightings = tables.sightings.c
 _measures = tables.measures.c
-_matches = tables.matches.c
-_versions = tables.versions.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +31,22 @@ class _Gone:
     last_seen: datetime
 
 
-def finish(connection: Connection, crawl: Crawl, source: str, listing: str) -> list[Outcome]:
+def finish(
+    connection: Connection, crawl: Crawl, source: str, listing: str, *, patience: int
+) -> list[Outcome]:
     """Count the absences of one complete reading; returns what vanished by it."""
     scope = {"of_source": source, "of_listing": listing, "crawl": crawl.id}
-    connection.execute(_COUNT_ABSENCE, scope)
+    connection.execute(_COUNT_ABSENCE, scope | {"of_patience": patience})
     gone = [_Gone(row.measure_id, row.last_seen) for row in connection.execute(_VANISHED, scope)]
     if not gone:
         return []
     known = load_by_id(connection, [one.measure_id for one in gone], source)
     group = Group(connection, crawl)
+    topics = topics_now(connection, known)
     for one in gone:
-        group.outcomes.append(_vanish(group, source, known[one.measure_id], one.last_seen))
+        row = known[one.measure_id]
+        found = topics.get(one.measure_id, set())
+        group.outcomes.append(_vanish(group, source, row, one.last_seen, found))
     group.flush()
     for part in chunks([one.measure_id for one in gone]):
         connection.execute(
@@ -58,7 +59,9 @@ def finish(connection: Connection, crawl: Crawl, source: str, listing: str) -> l
     return group.outcomes
 
 
-def _vanish(group: Group, source: str, known: KnownRow, last_seen: datetime) -> Outcome:
+def _vanish(
+    group: Group, source: str, known: KnownRow, last_seen: datetime, topics: set[str]
+) -> Outcome:
     if source in group.crawl.quiet:
         return Outcome(status="unchanged", measure_id=known.id)
     measure = known.measure
@@ -68,7 +71,6 @@ def _vanish(group: Group, source: str, known: KnownRow, last_seen: datetime) -> 
         summary=f"No longer listed, last seen {last_seen.date().isoformat()}",
     )
     change_id = write_change(group, source, known.id, Brought(change))
-    topics = group.connection.execute(_TOPICS, {"measure_id": known.id}).scalars()
     told = Earlier(change_id, change.kind, change.summary, ())
     route_change(group, source, measure, told, topics=topics, fresh=())
     return Outcome(status="changed", measure_id=known.id, kinds=(change.kind,))
@@ -96,6 +98,7 @@ _COUNT_ABSENCE = (
             else_=1,
         ),
         absent_crawl_id=sa.bindparam("crawl"),
+        patience=sa.bindparam("of_patience"),
     )
 )
 _OTHER = tables.sightings.alias("other")
@@ -106,18 +109,12 @@ _VANISHED = (
         _sightings.source == sa.bindparam("of_source"),
         _sightings.listing == sa.bindparam("of_listing"),
         _sightings.absent_crawl_id == sa.bindparam("crawl"),
-        _sightings.absent_count >= READINGS,
+        _sightings.absent_count >= _sightings.patience,
         _measures.vanished_at.is_(None),
         ~sa.exists().where(
-            _OTHER.c.measure_id == _sightings.measure_id, _OTHER.c.absent_count < READINGS
+            _OTHER.c.measure_id == _sightings.measure_id, _OTHER.c.absent_count < _OTHER.c.patience
         ),
     )
     .group_by(_sightings.measure_id)
     .order_by(_sightings.measure_id)
-)
-_TOPICS = (
-    sa.select(_matches.topic)
-    .outerjoin(tables.versions, _versions.id == _matches.version_id)
-    .where(_matches.measure_id == sa.bindparam("measure_id"), _versions.replaced_at.is_(None))
-    .distinct()
 )

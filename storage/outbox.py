@@ -10,7 +10,7 @@ A message whose sender dies is claimed again when its lease ends, and goes out
 with the same key and the same rendering.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,6 +124,34 @@ class Outbox:
                 )
             ).scalar()
         return found
+
+    def told(self, address: str, *, limit: int = 200) -> Iterator[Mapping[str, Any]]:
+        """What was rendered for an address so far, sent or not, the newest messages first."""
+        newest = (
+            sa.select(_messages.id)
+            .where(_messages.address == address, _messages.attempts > 0)
+            .order_by(_messages.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            ids = connection.execute(newest).scalars().all()
+        for id_ in ids:
+            # One at a time: payloads are large, and a reader leaves when it has enough.
+            with self._database.reading() as connection:
+                payload = connection.execute(
+                    sa.select(_messages.payload).where(_messages.id == id_)
+                ).scalar()
+            if payload is not None:
+                yield payload
+
+    def home(self) -> str:
+        """What tells this home's messages from those of every other."""
+        with self._database.reading() as connection:
+            return str(
+                connection.execute(
+                    sa.select(tables.meta.c.value).where(tables.meta.c.key == "installation")
+                ).scalar_one()
+            )
 
     @staticmethod
     def _settle(

@@ -67,9 +67,13 @@ class Route(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one observation. `kinds` are the changes written, in order."""
+    """What became of one observation, of a measure or of an event.
+
+    `kinds` are the changes written, in order.
+    """
 
     status: RecordStatus
+    of: Literal["measure", "event"] = "measure"
     measure_id: int | None = None
     kinds: tuple[ChangeKind, ...] = ()
     pending: int = 0
@@ -95,7 +99,11 @@ class CrawlRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
-    """What one crawl found at one source: the line that `crawl --json` prints."""
+    """What one crawl found at one source: the line that `crawl --json` prints.
+
+    `found` counts measures, `events` events. A `partial` crawl asked only for
+    what had changed, so that its counts say nothing of how much there is.
+    """
 
     source: str
     state: CrawlState
@@ -113,6 +121,8 @@ class SourceReport:
     fields: Mapping[str, int] = field(default_factory=dict)
     at: datetime | None = None
     crawl_id: int | None = None
+    events: int = 0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Generators read in one transaction, so what they yield belongs together.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from config.vocabulary import ChangeKind
 from . import facts, tables
 from .database import Database
 from .errors import StorageError
+from .event_views import agendas
 from .identity import canonical
 from .ports import MessageFacts
 from .views import Json, jurisdiction, measures_json
@@ -34,6 +35,7 @@ _alerts = tables.alerts.c
 _messages = tables.messages.c
 _links = tables.message_alerts.c
 _identifiers = tables.measure_identifiers.c
+_events = tables.events.c
 
 
 class Queries:
@@ -45,6 +47,7 @@ class Queries:
     def measures(
         self,
         *,
+        since: datetime | None = None,
         place: str = "*",
         session: str | None = None,
         source: str | None = None,
@@ -56,9 +59,12 @@ class Queries:
         """Measures that a place pattern, a session, a source, a topic or a number selects.
 
         `place` is matched by the issuing jurisdiction and by the places a measure
-        concerns. `vanished` true or false keeps only those that are, or are not.
+        concerns. `vanished` true or false keeps only those that are, or are not,
+        `since` those that changed since then.
         """
         statement = sa.select(_measures.id).where(in_place(_measures.id, place))
+        if since is not None:
+            statement = statement.where(_measures.changed_at >= since)
         if session is not None:
             statement = statement.where(_measures.session == session)
         if source is not None:
@@ -96,6 +102,35 @@ class Queries:
             then = f" at {at.isoformat()}" if at else ""
             raise StorageError(f"there is no measure {measure_id}{then}")
         return found[0]
+
+    def events(
+        self,
+        *,
+        place: str = "*",
+        since: date | None = None,
+        until: date | None = None,
+        source: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Json]:
+        """Events with their agendas, by day; with `since` today, those to come.
+
+        `place` is matched by the place that holds them. Days are local to it,
+        `until` is the last one; events without a day come last, and only when
+        neither is given.
+        """
+        statement = sa.select(_events.id).where(_covered(_events.place, place))
+        if since is not None:
+            statement = statement.where(_events.date >= since)
+        if until is not None:
+            statement = statement.where(_events.date <= until)
+        if source is not None:
+            statement = statement.where(_events.source == source)
+        order = (_events.date.is_(None), _events.date, _events.time, _events.id)
+        statement = statement.order_by(*order).limit(limit)
+        with self._database.reading() as connection:
+            ids = connection.execute(statement).scalars().all()
+            for part in chunks(ids, PAGE):
+                yield from agendas(connection, part)
 
     def find(self, identifier: str, *, place: str = "*") -> list[int]:
         """The ids of measures known under a number, in any typography."""
@@ -178,10 +213,13 @@ class Queries:
                 _alerts.id, _alerts.watch, _alerts.change_id, _alerts.reasons, _alerts.created,
                 _messages.id.label("message_id"), _messages.address, _messages.state,
                 _messages.key, _messages.attempts, _messages.sent_at, _messages.due_at,
-                _messages.error,
+                _messages.error, _changes.kind, _changes.summary, _changes.measure_id,
+                _measures.place, _measures.session, _measures.identifier, _measures.title,
             )
             .join(tables.message_alerts, _links.alert_id == _alerts.id)
             .join(tables.messages, _messages.id == _links.message_id)
+            .join(tables.changes, _changes.id == _alerts.change_id)
+            .join(tables.measures, _measures.id == _changes.measure_id)
             .order_by(_alerts.id, _messages.id)
             .limit(limit)
         )  # fmt: skip
@@ -195,6 +233,16 @@ class Queries:
                     "id": row.id,
                     "watch": row.watch,
                     "change": row.change_id,
+                    "kind": row.kind,
+                    "summary": row.summary,
+                    "measure": {
+                        "id": row.measure_id,
+                        "jurisdiction": jurisdiction(row.place),
+                        "place": row.place,
+                        "session": row.session,
+                        "identifier": row.identifier,
+                        "title": row.title,
+                    },
                     "channel": row.address.partition(":")[0],
                     "address": row.address,
                     "state": row.state,
@@ -229,14 +277,21 @@ def in_place(measure_id: sa.ColumnElement[int], pattern: str) -> sa.ColumnElemen
     """Whether a measure is issued by, or concerns, a place that the pattern covers."""
     if pattern == "*":
         return sa.true()
+    covered = _covered(_places.place, pattern)
+    return measure_id.in_(sa.select(_places.measure_id).where(covered))
+
+
+def _covered(place: sa.ColumnElement[str], pattern: str) -> sa.ColumnElement[bool]:
+    if pattern == "*":
+        return sa.true()
     base = pattern.removesuffix("/*")
     one = CITY_COUNTIES.get(base, base)
     same = {base, one, *(path for path, city in CITY_COUNTIES.items() if city == one)}
-    covered: sa.ColumnElement[bool] = _places.place.in_(sorted(same))
+    covered: sa.ColumnElement[bool] = place.in_(sorted(same))
     if base != pattern:
-        within = [_places.place.startswith(f"{path}/", autoescape=True) for path in sorted(same)]
+        within = [place.startswith(f"{path}/", autoescape=True) for path in sorted(same)]
         covered = sa.or_(covered, *within)
-    return measure_id.in_(sa.select(_places.measure_id).where(covered))
+    return covered
 
 
 def _with_topic(topic: str) -> sa.Select[tuple[int]]:

@@ -90,6 +90,7 @@ class State:
                 "place": key[0], "session": key[1], "key": key[2], "measure_id": self.measure_id,
                 "identifier": printed.get(key[2], ""),
             }  # fmt: skip
+            self.group.named[key] = self.measure_id
             if key == first:
                 self.group.writes.insert(tables.measure_identifiers, row)
             else:

@@ -49,6 +49,7 @@ watchlists = sa.Table(
 )
 
 # A source is quiet until baseline_at: measures are written, changes are not.
+# `memory` is what the spider of its last complete crawl wanted to remember.
 sources = sa.Table(
     "sources",
     metadata,
@@ -60,6 +61,7 @@ sources = sa.Table(
     sa.Column("health", sa.Text),
     sa.Column("health_since", Utc),
     sa.Column("notes", Json, nullable=False, default=list),
+    sa.Column("memory", Json, nullable=False, default=dict, server_default="{}"),
 )
 
 crawls = sa.Table(
@@ -115,6 +117,7 @@ measures = sa.Table(
 )
 
 # One source's own view of a measure: the fast path reads and touches only this.
+# `patience` is how many complete readings of its list it may be absent from.
 sightings = sa.Table(
     "sightings",
     metadata,
@@ -130,6 +133,7 @@ sightings = sa.Table(
     sa.Column("crawl_id", _Id, nullable=False),
     sa.Column("absent_count", sa.Integer, nullable=False, default=0),
     sa.Column("absent_crawl_id", _Id, nullable=False, default=0),
+    sa.Column("patience", sa.Integer, nullable=False, default=2, server_default="2"),
     sa.UniqueConstraint("source", "identity"),
 )
 
@@ -141,6 +145,7 @@ measure_identifiers = sa.Table(
     sa.Column("key", Words, primary_key=True),
     _ref("measure_id", "measures.id", index=True),
     _text("identifier"),
+    sa.Index("ix_measure_identifiers_place_key", "place", "key"),
 )
 
 measure_places = sa.Table(
@@ -282,6 +287,57 @@ snapshots = sa.Table(
     sa.Column("until", Utc, nullable=False),
     sa.Column("data", Words, nullable=False),
     sa.Index("ix_snapshots_measure_id_until", "measure_id", "until"),
+)
+
+# `identity` is the source's own name of the event, `data` all of it but its agenda.
+events = sa.Table(
+    "events",
+    metadata,
+    _id(),
+    sa.Column("source", Words, sa.ForeignKey("sources.name"), nullable=False),
+    sa.Column("identity", Words, nullable=False),
+    sa.Column("place", Words, nullable=False),
+    sa.Column("date", sa.Date),
+    _text("time"),
+    sa.Column("data", Json, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("first_seen", Utc, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+    sa.Column("last_seen", Utc, nullable=False),
+    sa.Column("crawl_id", _Id, nullable=False),
+    sa.UniqueConstraint("source", "identity"),
+    sa.Index("ix_events_place_date", "place", "date"),
+    sqlite_autoincrement=True,
+)
+
+# What the event was from `since` until the change at `until`.
+event_snapshots = sa.Table(
+    "event_snapshots",
+    metadata,
+    _id(),
+    _ref("event_id", "events.id"),
+    sa.Column("since", Utc, nullable=False),
+    sa.Column("until", Utc, nullable=False),
+    sa.Column("data", Json, nullable=False),
+    sa.Index("ix_event_snapshots_event_id_until", "event_id", "until"),
+)
+
+# A row is one item as it was worded from `since` to `until` (NULL: now). `place`,
+# `session` and `key` name the measure it is about ("": none), known or not.
+agenda_items = sa.Table(
+    "agenda_items",
+    metadata,
+    _id(),
+    _ref("event_id", "events.id", index=True),
+    _ref("measure_id", "measures.id", null=True, index=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("place", Words, nullable=False),
+    _text("session"),
+    _text("key"),
+    sa.Column("data", Json, nullable=False),
+    sa.Column("since", Utc, nullable=False),
+    sa.Column("until", Utc),
+    sa.Index("ix_agenda_items_place_key", "place", "key"),
 )
 
 alerts = sa.Table(

@@ -11,8 +11,11 @@ from sqlalchemy.engine import Connection
 
 from config.places import PlaceError, place
 from config.vocabulary import TextState
+from pipelines.votes import vote_json
 
 from . import tables
+from .codec import vote_from_json
+from .event_views import events_of
 from .writes import chunks
 
 Json = dict[str, Any]
@@ -54,6 +57,7 @@ def _read(connection: Connection, ids: Sequence[int], at: datetime | None) -> di
         states |= _earlier_states(connection, list(rows), at)
     versions = _grouped(connection, _versions_at(list(rows), at))
     sightings = _grouped(connection, _seen(list(rows)))
+    events = events_of(connection, rows, at=at)
     found: dict[int, Json] = {}
     for id_, row in rows.items():
         gone = (
@@ -62,6 +66,7 @@ def _read(connection: Connection, ids: Sequence[int], at: datetime | None) -> di
         data = json.loads(states[id_])
         found[id_] = _measure(row, data) | {
             "versions": [_version(version, at) for version in versions.get(id_, ())],
+            "events": events.get(id_, []),
             "sources": [_source(one, data) for one in sightings.get(id_, ())],
             "vanished_at": gone.isoformat() if gone else None,
         }
@@ -90,19 +95,26 @@ def _measure(row: Any, data: Json) -> Json:
             _filled(person, "name", "classification") for person in data.get("sponsors", [])
         ],
         "dates": [_filled(day, "kind", "date", "text") for day in data.get("dates", [])],
-        "actions": [
-            _filled(action, "date", "description")
-            | {"classification": action.get("classification", [])}
-            for action in data.get("actions", [])
-        ],
-        "events": [],
+        "actions": [_action(action) for action in data.get("actions", [])],
         "related": [
             _filled(other, "identifier", "relation", "session") for other in data.get("related", [])
+        ],
+        "documents": [
+            {"note": one.get("text", ""), **_filled(one, "url", "media_type")}
+            for one in data.get("documents", [])
         ],
         "url": data.get("url", ""),
         "first_seen": row.first_seen.isoformat(),
         "changed_at": row.changed_at.isoformat(),
     }
+
+
+def _action(data: Json) -> Json:
+    action = _filled(data, "date", "description", "organization")
+    action["classification"] = data.get("classification", [])
+    if "vote" in data:
+        action["vote"] = vote_json(vote_from_json(data["vote"]))
+    return action
 
 
 def _version(row: Any, at: datetime | None) -> Json:

@@ -32,6 +32,9 @@ _INSERT_ORDER: tuple[sa.Table, ...] = (
     tables.matches,
     tables.snapshots,
     tables.sightings,
+    tables.events,
+    tables.event_snapshots,
+    tables.agenda_items,
 )
 
 

@@ -32,7 +32,9 @@ from tests.storage_makers import (
     Site,
     bill,
     everything,
+    item,
     measure,
+    meeting,
     observed,
     readable,
 )
@@ -53,7 +55,7 @@ def first_day() -> list:
 
 
 def second_day() -> list:
-    """An amendment, a new print, a completed text, a new title, and three new bills."""
+    """An amendment, a new print, a completed text, a new title, an agenda, and three new bills."""
     seen = first_day()
     seen[0] = bill(("Introduced", readable("Another law altogether.")), identifier="HB 1")
     old = readable(f"{LAW} Section 1.")
@@ -64,7 +66,7 @@ def second_day() -> list:
         bill(("Introduced", readable(f"New {number}.")), identifier=f"HB {number}")
         for number in (7, 8, 9)
     ]
-    return seen + new
+    return [*seen, meeting(item("HB 4"), item("HB 7")), *new]
 
 
 def route(facts: ChangeFacts) -> list[AlertDraft]:

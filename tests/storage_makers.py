@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from config.vocabulary import ChangeKind, Standing, TextState
+from config.vocabulary import ChangeKind, EventStatus, Standing, TextState
 from pipelines.clean import text_digest
-from pipelines.texts import Extracted, Match, Observation, Page, VersionText
-from scrapers.items import Action, Link, Listing, Measure, Version
+from pipelines.texts import (
+    EventObservation,
+    Extracted,
+    Match,
+    Observation,
+    Page,
+    VersionText,
+)
+from scrapers.items import Action, AgendaItem, Event, Link, Listing, Measure, Version
 from storage.database import Database
 from storage.ports import AlertDraft, ChangeFacts, Outcome
 from storage.queries import Queries
@@ -97,6 +104,21 @@ def action(words: str, day: int) -> Action:
     return Action(description=words, date=date(2026, 1, day))
 
 
+def item(identifier: str = "HB 1", title: str = "Name tags", **fields: Any) -> AgendaItem:
+    """An item of an agenda, about a measure unless its identifier is empty."""
+    return AgendaItem(identifier=identifier, title=title, **fields)
+
+
+def meeting(*items: AgendaItem, day: int = 20, **fields: Any) -> EventObservation:
+    """A committee's meeting on a day of January 2026, with its whole agenda."""
+    values = {
+        "place": "us/va", "id": "41", "name": "Courts of Justice", "date": date(2026, 1, day),
+        "time": time(14, 0), "status": EventStatus.CONFIRMED, "location": "House Room C",
+        "url": "https://lis.example/meeting/41", "complete": True, "items": items,
+    }  # fmt: skip
+    return EventObservation(source=SOURCE, event=Event(**values | fields))
+
+
 def everything(facts: ChangeFacts) -> list[AlertDraft]:
     """A route that tells the desk of every change."""
     return [
@@ -138,7 +160,12 @@ class Site:
         if self.baseline:
             self.store.set_baseline(SOURCE, self.now)
 
-    def crawl(self, *observations: Observation, complete: bool = False) -> list[Outcome]:
+    def crawl(
+        self,
+        *observations: Observation | EventObservation,
+        complete: bool = False,
+        patience: int = 2,
+    ) -> list[Outcome]:
         """One day's crawl; `complete` says that the whole list was read."""
         self.crawl_id += 1
         self.now += DAY
@@ -146,7 +173,7 @@ class Site:
             observations, crawl_id=self.crawl_id, now=self.now, route=self._route
         )
         if complete:
-            listing = Listing(name="bills", rows=len(observations))
+            listing = Listing(name="bills", rows=len(observations), patience=patience)
             outcomes += self.store.finish_listing(
                 SOURCE, listing, crawl_id=self.crawl_id, now=self.now, route=self._route
             )
@@ -154,9 +181,14 @@ class Site:
         assert not failed, failed
         return outcomes
 
-    def kinds(self, *observations: Observation, complete: bool = False) -> list[str]:
+    def kinds(
+        self,
+        *observations: Observation | EventObservation,
+        complete: bool = False,
+        patience: int = 2,
+    ) -> list[str]:
         """The kinds of change that one day's crawl makes."""
-        outcomes = self.crawl(*observations, complete=complete)
+        outcomes = self.crawl(*observations, complete=complete, patience=patience)
         return [str(kind) for outcome in outcomes for kind in outcome.kinds]
 
     def changes(self, **filters: Any) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Hypothesis strategies for measures as spiders yield them."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import strategies as st
@@ -10,16 +11,20 @@ from config.vocabulary import (
     MeasureClassification,
     SponsorClassification,
     VersionClassification,
+    VoteOption,
+    VoteResult,
 )
 from scrapers.items import (
     OBSERVABLE,
     Action,
+    Cast,
     Link,
     Measure,
     MeasureDate,
     Related,
     Sponsor,
     Version,
+    Vote,
 )
 
 WORDS = st.sampled_from(
@@ -39,6 +44,25 @@ ACTIONS = st.builds(
     classification=st.lists(st.sampled_from(ActionClassification), max_size=2).map(tuple),
     organization=st.sampled_from(["", "lower", "upper", "executive"]),
 )
+VOTES = st.builds(
+    Vote,
+    result=st.none() | st.sampled_from(VoteResult),
+    text=st.sampled_from(["", "Pass", "Passed", "Fail"]),
+    counts=st.lists(
+        st.tuples(st.sampled_from(VoteOption), st.integers(0, 60)),
+        max_size=3, unique_by=lambda count: count[0],
+    ).map(tuple),
+    roll=st.lists(
+        st.builds(Cast, voter=NAMES, option=st.sampled_from(VoteOption),
+                  text=st.sampled_from(["", "Aye", "Nay"])),
+        max_size=3, unique_by=lambda cast: cast.voter,
+    ).map(tuple),
+)  # fmt: skip
+# One step in the same words twice on one day, voted on twice, cannot be told apart.
+VOTED = st.lists(
+    st.builds(lambda action, vote: replace(action, vote=vote), ACTIONS, st.none() | VOTES),
+    max_size=4, unique_by=lambda action: (action.date, action.description),
+).map(tuple)  # fmt: skip
 SPONSORS = st.builds(
     Sponsor, name=NAMES, classification=st.sampled_from(SponsorClassification), id=st.just("")
 )
@@ -87,11 +111,12 @@ def measures(seen: st.SearchStrategy = WHOLE) -> st.SearchStrategy:
         abstract=PHRASES,
         sponsors=some(SPONSORS),
         dates=some(DATES),
-        actions=some(ACTIONS),
+        actions=some(ACTIONS) | VOTED,
         versions=some(VERSIONS),
         related=some(RELATED),
         concerns=st.just(()),
         subjects=some(PHRASES, 2),
+        documents=some(LINKS, 2),
         url=st.sampled_from(["", "https://a.example/hb444"]),
         listing=st.sampled_from(["", "bills"]),
         observed=seen,

@@ -8,9 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import ChangeKind, DateKind, SponsorClassification
+from config.vocabulary import ChangeKind, DateKind, SponsorClassification, VoteOption, VoteResult
 from pipelines.compare import compare, merge
-from scrapers.items import Action, Link, Measure, MeasureDate, Related, Sponsor, Version
+from scrapers.items import (
+    Action,
+    Cast,
+    Link,
+    Measure,
+    MeasureDate,
+    Related,
+    Sponsor,
+    Version,
+    Vote,
+)
 from tests.strategies_measures import measures, observed
 
 FULL = frozenset(
@@ -281,3 +291,132 @@ class TestChanges:
         """Control characters of a page do not get into a summary."""
         change = only(compare(BILL, replace(BILL, status="Passed\x1b[2J\u202e\nHouse")))
         assert change.summary.isprintable()
+
+
+def voted(vote, action=PASSED):
+    """The bill whose passage has a vote, or none that is shown."""
+    return replace(BILL, actions=(INTRODUCED, replace(action, vote=vote)))
+
+
+def roll(**options):
+    """A roll call by member."""
+    return tuple(Cast(voter=name, option=option) for name, option in options.items())
+
+
+YES, NO, ABSENT = VoteOption.YES, VoteOption.NO, VoteOption.ABSENT
+PASS = Vote(result=VoteResult.PASS, text="Pass")
+TALLY = replace(PASS, counts=((YES, 43), (NO, 5)))
+ROLL = roll(Adams=YES, Brewer=NO, Louis=YES)
+
+
+class TestVotes:
+    """A vote may arrive with its action or after it, whole or in parts."""
+
+    def test_a_vote_that_arrives_later_is_told_as_an_action(self):
+        """The action is the same one; what is known of it is more."""
+        change = only(compare(voted(None), voted(TALLY)))
+        assert change.kind is ChangeKind.ACTION
+        assert change.summary == "Vote: Read third time and passed 43 to 5"
+        assert [len(change.before), len(change.after)] == [1, 1]
+        assert "vote" not in change.before[0]
+        assert change.after[0]["vote"] == {
+            "result": "pass", "text": "Pass", "counts": {"yes": 43, "no": 5}, "roll": [],
+        }  # fmt: skip
+        json.dumps([change.before, change.after])
+
+    def test_a_new_action_and_a_vote_on_another_are_one_change(self):
+        """One row a measure and observation, which says both."""
+        new = replace(voted(TALLY), actions=(*voted(TALLY).actions, SIGNED))
+        change = only(compare(voted(None), new))
+        assert change.summary == (
+            "1 action added, last: Approved by Governor-Chapter 524 (2026-04-08); "
+            "vote: Read third time and passed 43 to 5"
+        )
+        assert [len(change.before), len(change.after)] == [1, 2]
+
+    def test_a_vote_with_its_action_is_said_with_it(self):
+        """There is nothing to tell apart from the action."""
+        change = only(compare(BILL, voted(TALLY)))
+        assert change.summary == (
+            "1 action added, last: Read third time and passed 43 to 5 (2026-02-09)"
+        )
+
+    @pytest.mark.parametrize("seen", [None, Vote(), PASS, replace(PASS, text="passed")])
+    def test_an_action_shown_without_its_vote_does_not_erase_it(self, seen):
+        """Nor does one that is shown with less of it."""
+        known = voted(replace(TALLY, roll=ROLL))
+        assert compare(known, voted(seen)) == ()
+        vote = merge(known, voted(seen)).actions[1].vote
+        assert (vote.counts, vote.roll) == (TALLY.counts, ROLL)
+        latest = replace(
+            voted(seen), observed=frozenset({"actions.latest"}), actions=voted(seen).actions[1:]
+        )
+        assert merge(known, latest).actions[1].vote.roll == ROLL
+        assert len(merge(known, latest).actions) == 2
+
+    def test_the_latest_actions_may_bring_a_vote(self):
+        """A page of some actions completes what is known of them."""
+        latest = replace(
+            voted(TALLY), observed=frozenset({"actions.latest"}), actions=voted(TALLY).actions[1:]
+        )
+        assert only(compare(voted(None), latest)).kind is ChangeKind.ACTION
+        assert merge(voted(None), latest).actions[1].vote == TALLY
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (None, Vote()),
+            (TALLY, replace(TALLY, text="Passed")),
+            (TALLY, replace(TALLY, counts=((NO, 5), (YES, 43), (ABSENT, 2)))),
+            (TALLY, replace(TALLY, roll=ROLL)),
+            (Vote(text="Pass"), PASS),
+            (replace(PASS, roll=ROLL), replace(PASS, counts=((YES, 2), (NO, 1)))),
+            (replace(TALLY, roll=ROLL), replace(TALLY, roll=ROLL[::-1])),
+            (replace(TALLY, roll=ROLL), replace(TALLY, roll=(*ROLL, Cast(voter="Yeger")))),
+            (replace(TALLY, roll=(Cast(voter="Adams", text="Aye"),)),
+             replace(TALLY, roll=(Cast(voter="ADAMS", text="aye", option=YES),))),
+        ],
+    )  # fmt: skip
+    def test_what_bears_out_the_known_is_kept_and_not_told(self, old, new):
+        """Order, typography, who was absent, a roll call that adds up, a better understanding."""
+        assert compare(voted(old), voted(new)) == ()
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            (None, PASS, "passed, Pass"),
+            (None, Vote(text="Carried"), "passed, Carried"),
+            (None, Vote(result=VoteResult.FAIL), "passed, failed"),
+            (None, Vote(roll=ROLL), "passed 2 to 1"),
+            (PASS, TALLY, "passed 43 to 5"),
+            (TALLY, replace(TALLY, counts=((YES, 42), (NO, 6))), "passed 42 to 6"),
+            (TALLY, replace(TALLY, result=VoteResult.FAIL), "passed, failed 43 to 5"),
+            (replace(TALLY, roll=ROLL), replace(TALLY, roll=roll(Adams=NO)), "passed 43 to 5"),
+        ],
+    )
+    def test_what_is_otherwise_is_told(self, old, new, said):
+        """A result, a tally, a member who is said to have voted otherwise; once."""
+        change = only(compare(voted(old), voted(new)))
+        assert change.summary == f"Vote: Read third time and {said}"
+        assert compare(merge(voted(old), voted(new)), voted(new)) == ()
+
+    def test_another_result_is_another_vote(self):
+        """What was counted before says nothing of a vote that ended otherwise."""
+        failed = Vote(result=VoteResult.FAIL)
+        assert merge(voted(TALLY), voted(failed)).actions[1].vote == failed
+
+    def test_a_vote_does_not_make_another_action(self):
+        """Two readings of one day and words keep their own votes."""
+        lost = Vote(result=VoteResult.FAIL, counts=((YES, 2), (NO, 9)))
+        both = (replace(PASSED, vote=lost), replace(PASSED, vote=TALLY))
+        bare = replace(BILL, actions=(PASSED, PASSED))
+        known = merge(bare, replace(BILL, actions=both))
+        assert merge(known, bare).actions == both
+        assert compare(known, bare) == ()
+
+    def test_a_new_measure_tells_no_names(self):
+        """Its actions have their tallies; a roll call is read where the measure is shown."""
+        change = only(compare(None, voted(replace(TALLY, roll=ROLL))))
+        assert change.after["actions"][1]["vote"] == {
+            "result": "pass", "text": "Pass", "counts": {"yes": 43, "no": 5},
+        }  # fmt: skip

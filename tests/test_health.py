@@ -49,8 +49,14 @@ def test_no_measures_where_there_were_some_is_drift():
 
 
 def test_nothing_modified_is_no_drift():
-    """A site that says nothing changed has no measures to show."""
-    assert judge(report(found=0), before=report(), unmodified=True).health is Health.OK
+    """A crawl that asked only for what changed may find nothing, or little of what there is."""
+    verdict = judge(report(found=0, partial=True, total=120), before=report())
+    assert (verdict.health, verdict.notes) == (Health.OK, ())
+
+
+def test_events_do_not_make_up_for_measures():
+    """A whole crawl that finds meetings and no measures, where there were some, has drifted."""
+    assert judge(report(found=0, events=9), before=report()).health is Health.DRIFTED
 
 
 def test_a_source_that_never_had_any_may_have_none():
@@ -66,6 +72,7 @@ def test_rows_that_cannot_be_read_are_drift_when_they_are_the_most():
     assert (one.health, one.notes) == (Health.OK, ("1 of 100 rows could not be read",))
     assert most.health is Health.DRIFTED
     assert judge(report(found=0, failed=3)).health is Health.DRIFTED
+    assert judge(report(found=0, failed=3, events=9)).health is Health.OK
 
 
 def test_remarks_do_not_make_a_source_unwell():

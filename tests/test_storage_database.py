@@ -118,37 +118,37 @@ def test_a_newer_database_is_refused(database: Database, database_url: str, home
     assert database.revision() == "9999"
 
 
-def test_an_older_database_is_backed_up_and_upgraded(
+def old_release(filled: Home) -> None:
+    """Put a database back to a revision that has a successor; its tables stay as they are."""
+    on_file(filled, "UPDATE alembic_version SET version_num = '0001'")
+
+
+def test_an_older_database_is_backed_up_before_its_upgrade(
     filled: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Before an upgrade the whole database is copied; the copy opens as it was."""
-    monkeypatch.setattr(schema, "REVISION", "0002")
-    monkeypatch.setattr(schema, "_known", lambda: {"0001", "0002"})
+    """The whole database is copied; the copy holds what it held."""
+    old_release(filled)
 
     def upgraded(connection, _where, *, allowed):
         assert allowed
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(schema, "upgrade", upgraded)
-        Database.open("", home=filled).close()
+    monkeypatch.setattr(schema, "upgrade", upgraded)
+    Database.open("", home=filled).close()
     (saved,) = filled.backups.iterdir()
     assert saved.name == "before-upgrade-from-0001-1.db"
     assert saved.stat().st_mode & 0o777 == 0o600
-    monkeypatch.undo()
     other = Home.create(tmp_path / "restored")
     copy(saved, other.path / DATABASE)
+    on_file(other, "UPDATE alembic_version SET version_num = '0002'")
     restored = Database.open("", home=other, verify=True)
     assert Site(restored).shown()["identifier"] == "HB 1"
     restored.close()
 
 
-def test_an_older_database_is_refused_when_no_upgrade_is_wanted(
-    filled: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_database_is_refused_when_no_upgrade_is_wanted(filled: Home) -> None:
     """Without leave to upgrade the message names the command that does it."""
-    monkeypatch.setattr(schema, "REVISION", "0002")
-    monkeypatch.setattr(schema, "_known", lambda: {"0001", "0002"})
+    old_release(filled)
     with pytest.raises(OlderDatabase, match="measurewatch db upgrade"):
         Database.open("", home=filled, upgrade=False)
     assert list(filled.backups.iterdir()) == []
@@ -158,8 +158,7 @@ def test_an_upgrade_without_room_for_a_backup_does_not_begin(
     filled: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No backup, no upgrade."""
-    monkeypatch.setattr(schema, "REVISION", "0002")
-    monkeypatch.setattr(schema, "_known", lambda: {"0001", "0002"})
+    old_release(filled)
 
     def full(*_arguments):
         raise OSError(28, os.strerror(28))

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.faults
 
 CHANGES = [
     ["HB 1", "amended"], ["HB 1", "new"], ["HB 2", "new"], ["HB 2", "version"], ["HB 3", "new"],
-    ["HB 3", "title"], ["HB 4", "new"], ["HB 5", "new"], ["HB 6", "new"], ["HB 7", "new"],
-    ["HB 8", "new"], ["HB 9", "new"],
+    ["HB 3", "title"], ["HB 4", "new"], ["HB 4", "scheduled"], ["HB 5", "new"], ["HB 6", "new"],
+    ["HB 7", "new"], ["HB 8", "new"], ["HB 9", "new"],
 ]  # fmt: skip
 
 

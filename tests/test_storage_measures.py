@@ -5,12 +5,20 @@ from datetime import date
 
 import pytest
 
-from config.vocabulary import ActionClassification, DateKind, Health, SponsorClassification
+from config.vocabulary import (
+    ActionClassification,
+    DateKind,
+    Health,
+    SponsorClassification,
+    VoteOption,
+    VoteResult,
+)
 from pipelines.texts import Observation
-from scrapers.items import Action, Listing, MeasureDate, Sponsor
+from scrapers.items import Action, Cast, Listing, MeasureDate, Sponsor, Vote
 from storage.database import Database
 from storage.identity import canonical
 from tests.storage_makers import (
+    DAY,
     LAW,
     NOW,
     PENDING,
@@ -154,7 +162,12 @@ def test_everything_observed_comes_back(site: Site) -> None:
     )))  # fmt: skip
     shown = site.shown()
     assert shown["actions"] == [
-        {"date": "2026-01-09", "description": "Passed", "classification": ["passage"]}
+        {
+            "date": "2026-01-09",
+            "description": "Passed",
+            "organization": "lower",
+            "classification": ["passage"],
+        }
     ]
     assert shown["dates"] == [{"kind": "introduced", "date": "2026-01-07", "text": "Jan. 7"}]
     assert shown["concerns"] == ["us/va/county:loudoun"]
@@ -210,6 +223,14 @@ def test_one_crawl_counts_an_absence_once(site: Site) -> None:
         SOURCE, listing, crawl_id=site.crawl_id, now=site.now, route=everything
     )
     assert again == []
+
+
+def test_a_patient_list_waits_longer(site: Site) -> None:
+    """A list whose measures come and go says how many readings without one make it vanished."""
+    one = observed(measure("HB 1"))
+    site.crawl(one, observed(measure("HB 2")), complete=True, patience=4)
+    kinds = [site.kinds(one, complete=True, patience=4) for _ in range(5)]
+    assert kinds == [[], [], [], ["vanished"], []]
 
 
 def test_another_list_says_nothing_of_a_measure(site: Site) -> None:
@@ -374,3 +395,26 @@ def test_the_text_before_is_given_for_matching(site: Site) -> None:
     assert site.store.previous_text(seen) is None
     site.crawl(seen)
     assert site.store.previous_text(bill(("Engrossed", PENDING))) == LAW
+
+
+def test_a_vote_is_kept_with_its_action(site: Site) -> None:
+    """It is shown with its roll call, told once, and not lost to a page without it."""
+    vote = Vote(
+        result=VoteResult.PASS, text="Pass", counts=((VoteOption.YES, 2), (VoteOption.NO, 1)),
+        roll=(Cast(voter="Hope", option=VoteOption.YES, text="Aye"), Cast(voter="Reyes\0")),
+    )  # fmt: skip
+    bare = observed(measure(actions=(action("Passed House", 9),)))
+    voted = amended(bare, actions=(replace(bare.measure.actions[0], vote=vote),))
+    site.crawl(bare)
+    assert site.kinds(voted) == ["action"]
+    assert site.kinds(voted) == site.kinds(bare) == site.kinds(voted) == []
+    (shown,) = site.shown()["actions"]
+    assert shown["vote"] == {
+        "result": "pass", "text": "Pass", "counts": {"yes": 2, "no": 1},
+        "roll": [
+            {"voter": "Hope", "option": "yes", "text": "Aye"},
+            {"voter": "Reyes\N{REPLACEMENT CHARACTER}", "option": "other", "text": ""},
+        ],
+    }  # fmt: skip
+    assert site.changes()[-1]["summary"] == "Vote: Passed House 2 to 1"
+    assert "vote" not in site.queries.show(1, at=NOW + DAY)["actions"][0]

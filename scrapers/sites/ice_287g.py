@@ -30,6 +30,8 @@ from scrapers.spider import SiteSpider, health_of
 INDEX = "https://www.ice.gov/identify-and-arrest/287g"
 SESSION = "287g"
 PARTICIPATING, PENDING = "participating", "pending"
+# An agreement leaves the pending list days before it is listed as signed.
+PATIENCE = {PARTICIPATING: 2, PENDING: 6}
 REQUIRED = ("STATE", "LAW ENFORCEMENT AGENCY", "SUPPORT TYPE")
 MODELS = MappingProxyType(
     {
@@ -375,7 +377,7 @@ class Ice287g(SiteSpider):
         if repeated:
             self.report.note("info", f"rows of the {listing} list that repeat another: {repeated}")
         if complete:
-            yield Listing(name=listing, rows=listed or len(rows))
+            yield Listing(name=listing, rows=listed or len(rows), patience=PATIENCE[listing])
         else:
             self.report.note(
                 "info", f"rows of the {listing} list failed, so an absence means nothing"
