@@ -53,6 +53,8 @@ class Reading:
 
     def evaluate(self, node: query.Query) -> list[Hit] | None:  # noqa: PLR0911 - one a kind
         """Find the passages that satisfy a query; None when the text does not."""
+        if isinstance(node, query.Term):  # nearly all of a topic, so asked first
+            return self._term(node) or None
         match node:
             case query.And():
                 return self._all(node.operands)
@@ -64,15 +66,14 @@ class Reading:
                 return self._unless(node)
             case query.Field():
                 return self._in_field(node)
-            case query.Near() | query.Then() | query.Sentence() | query.Paragraph():
-                return self._together(node)
             case _:
-                return self._term(node) or None
+                return self._together(node)
 
     def _term(self, node: query.Term) -> list[Hit]:
-        if node not in self._found:
-            self._found[node] = self._terms[node].hits(self._words)
-        return self._found[node]
+        found = self._found.get(node)
+        if found is None:
+            found = self._found[node] = self._terms[node].hits(self._words)
+        return found
 
     def _all(self, operands: Sequence[query.Query]) -> list[Hit] | None:
         hits: list[Hit] = []
@@ -114,7 +115,8 @@ class Reading:
     def _together(
         self, node: query.Near | query.Then | query.Sentence | query.Paragraph
     ) -> list[Hit] | None:
-        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        left = self.evaluate(node.left)
+        right = self.evaluate(node.right) if left else None
         if not left or not right:
             return None
         near = _Neighbours(right)

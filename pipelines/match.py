@@ -142,6 +142,8 @@ def match_field(
     `field` is "title", "abstract" or "sponsor"; `fields` holds others of the
     same measure, "text" among them, for queries that ask for those too.
     """
+    if not text:
+        return ()
     found = _found(matcher, text, field, fields)
     if not found:
         return ()
@@ -264,7 +266,7 @@ def _outermost(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-_UNMARKED = ("ocr", "pdfium")
+_UNMARKED = ("ocr", "pdfium", "doc-bare")
 
 
 class _Places:

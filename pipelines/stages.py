@@ -8,9 +8,10 @@ as pending or unreadable, with the reason.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache, partial
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -21,9 +22,9 @@ from pipelines.clean import text_digest
 from pipelines.extract import EXTRACTOR, sniff
 from pipelines.match import find_matches, match_field
 from pipelines.ports import FetchState, Services
-from pipelines.texts import Extracted, Observation, Page, VersionText
+from pipelines.texts import EventObservation, Extracted, Observation, VersionText
 from scrapers.errors import NotRecorded, SourceError
-from scrapers.items import Link, Listing, Measure, Version
+from scrapers.items import Event, Link, Listing, Measure, Version
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ class FetchDocuments(Stage):
     async def fetch(self, version: Version, fetches: dict[str, FetchState]) -> VersionText:
         """Never raises: what went wrong becomes the version's state and a note."""
         if version.text is not None:
-            sha256, _ = self.services.documents.put(version.text.encode())
+            # Half of a pair, which JSON can hold, is no character; nor is it worth a crawl.
+            sha256, _ = self.services.documents.put(version.text.encode(errors="replace"))
             return VersionText(state=TextState.PENDING, sha256=sha256, url="")
         if version.waits_for:
             return VersionText(state=TextState.PENDING, reason=version.waits_for)
@@ -144,22 +146,18 @@ class ExtractText(Stage):
         return replace(item, observation=replace(observation, texts=tuple(texts)))
 
     async def read(self, version: Version, text: VersionText) -> VersionText:
-        if version.text is not None:
-            page = Page(number=1, start=0, text=version.text, method="page")
-            extracted = Extracted(media_type="text/plain", method="page", pages=(page,))
-        elif not text.sha256:
+        if not text.sha256:
             return text
-        else:
-            extracted = self.services.documents.text(text.sha256) or await self.extract(
-                version, text
-            )
-        return self.judge(text, extracted)
+        known = self.services.documents.text(text.sha256)
+        return self.judge(text, known or await self.extract(version, text))
 
     async def extract(self, version: Version, text: VersionText) -> Extracted:
         path = self.services.documents.path(text.sha256)
         with path.open("rb") as file:
             head = file.read(2048)
-        claimed = version.links[0].media_type or claimed_type(text.url)
+        # A text that a page carries was promised as nothing; its content tells what it is.
+        link = version.links[0] if text.url and version.links else None
+        claimed = (link.media_type if link else "") or claimed_type(text.url)
         future = self.services.extractor.extract(
             path,
             self.services.limits,
@@ -200,21 +198,22 @@ class MatchTopics(Stage):
             "title": measure.title,
             "sponsor": "; ".join(one.name for one in measure.sponsors),
         }
-        if any(text.state is TextState.READABLE for text in texts):
-            previous = self.services.documents.previous_text(observation)
-            texts = tuple(self.matched(text, previous, fields) for text in texts)
+        # Few texts match, and only for those it matters what the text before said.
+        previous = cache(partial(self.services.documents.previous_text, observation))
+        texts = tuple(self.matched(text, previous, fields) for text in texts)
         found = match_field(matcher, measure.title, "title", fields=fields)
         found += match_field(matcher, measure.abstract, "abstract", fields=fields)
         return replace(item, observation=replace(observation, texts=texts, matches=found))
 
     def matched(
-        self, text: VersionText, previous: str | None, fields: Mapping[str, str]
+        self, text: VersionText, previous: Callable[[], str | None], fields: Mapping[str, str]
     ) -> VersionText:
         if text.extracted is None or text.state is not TextState.READABLE:
             return text
-        found = find_matches(
-            self.services.matcher, text.extracted, previous=previous, fields=fields
-        )
+        find = partial(find_matches, self.services.matcher, text.extracted, fields=fields)
+        found = find()
+        if found and (before := previous()) is not None:
+            found = find(previous=before)
         return replace(text, matches=found)
 
 
@@ -227,17 +226,29 @@ class Record(Stage):
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Passing):
-            if not self.services.recorder.submit(item.observation, item.fetches, wait=False):
-                await asyncio.to_thread(
-                    self.services.recorder.submit, item.observation, item.fetches, wait=True
-                )
-            if self.services.progress:
-                self.services.progress("measures")
+            await self.submit(item.observation, item.fetches, "measures")
             return item.observation.measure
+        if isinstance(item, Event):
+            seen = EventObservation(source=self.services.source, event=item)
+            await self.submit(seen, {}, "events")
+            return item
         if isinstance(item, Listing):
             self.listings.append(item)
             return item
         raise DropItem(f"not an item of ours: {type(item).__name__}")
+
+    async def submit(
+        self,
+        observation: Observation | EventObservation,
+        fetches: Mapping[str, FetchState],
+        what: str,
+    ) -> None:
+        """Put an observation in line, waiting where the recorder cannot keep up."""
+        recorder = self.services.recorder
+        if not recorder.submit(observation, fetches, wait=False):
+            await asyncio.to_thread(recorder.submit, observation, fetches, wait=True)
+        if self.services.progress:
+            self.services.progress(what)
 
     def close_spider(self) -> None:
         for listing in self.listings:

@@ -6,12 +6,12 @@ nothing where only `sniff` or `EXTRACTOR` is wanted.
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 from pipelines.texts import Extracted, Limits
 
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 """The version of what is here. Texts read by another version are read anew, without alerts."""
 
 PDF = "application/pdf"
@@ -19,17 +19,23 @@ HTML = "text/html"
 PLAIN = "text/plain"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+RTF = "application/rtf"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
 ZIP = "application/zip"
+OLE = "application/x-ole-storage"
+DOC = "application/msword"
 UNKNOWN = "application/octet-stream"
 
 _HEAD = 4096
+_ZIPPED = b"PK\x03\x04"
+_BLANK = "\ufeff \t\r\n"
 _PDF_WITHIN = 1024  # bytes of junk that readers of PDF put up with
 _SIGNATURES = (
     (b"%PDF-", PDF),
-    (b"PK\x03\x04", ZIP),
-    (b"{\\rtf", "application/rtf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (_ZIPPED, ZIP),
+    (b"{\\rtf", RTF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"\x89PNG\r\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
@@ -37,19 +43,32 @@ _SIGNATURES = (
     (b"MM\x00*", "image/tiff"),
     (b"\x1f\x8b", "application/gzip"),
 )
-_PACKED = ((b"xl/", XLSX), (b"word/", DOCX), (b"ppt/", PPTX))
+_PACKED = ((b"xl/", XLSX), (b"word/", DOCX), (b"ppt/", PPTX), (ODT.encode(), ODT))
+_LOCKED = "application/x-encrypted-office"
 _NAMES = {
-    "application/rtf": "RTF",
-    "application/x-ole-storage": "old Office (DOC, XLS)",
-    DOCX: "Word (DOCX)",
+    OLE: "old Office",
+    "application/vnd.ms-excel": "old Excel (XLS)",
+    "application/vnd.ms-powerpoint": "old PowerPoint (PPT)",
+    "application/vnd.ms-outlook": "Outlook message",
+    ODT: "OpenDocument (ODT)",
     PPTX: "PowerPoint (PPTX)",
     ZIP: "ZIP",
     "application/gzip": "gzip",
     "application/xml": "XML",
 }
+_PAGE_TAGS = "html|head|body|title|meta|link|script|style|main|article|section"
+_TEXT_TAGS = (
+    "div|span|p|h[1-6]|table|tr|td|li|ul|ol|pre|blockquote|center|font|b|i|u|s|em|strong|a"
+    "|del|ins|strike|sup|sub"
+)
+_ATTRIBUTES = r"(?:\s[^<>]*=[^<>]*|\s*/?)(?:>|\Z)"
 _MARKUP = re.compile(
-    r"(?:\s|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|(?:html|head|body|title|meta|link|script|style"
-    r"|main|article|section|div|span|p|h[1-6]|table|ul|ol|pre|center|font|b|i|u|s|em|strong|a|br)\b)",
+    rf"(?:\s|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|(?:{_PAGE_TAGS})\b[^<>]*(?:>|\Z)"
+    rf"|(?:{_TEXT_TAGS}|br|hr){_ATTRIBUTES})",
+    re.IGNORECASE | re.DOTALL,
+)
+_FRAGMENT = re.compile(
+    rf"<({_TEXT_TAGS}){_ATTRIBUTES}[^<]*(?:<[^<]*){{0,40}}?</\1\s*>|<br\s*/?>.*?<br\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -65,9 +84,17 @@ def sniff(head: bytes) -> str:
         return HTML
     if b"%PDF-" in head[: _PDF_WITHIN + 5]:
         return PDF
-    if text is None:
-        return UNKNOWN
-    return "application/xml" if text.lstrip().startswith("<?xml") else PLAIN
+    return UNKNOWN if text is None else _written(text)
+
+
+def _written(text: str) -> str:
+    """What kind of text a text is that does not begin as a web page."""
+    bare = text.lstrip(_BLANK)
+    if bare.startswith("{\\rtf"):
+        return RTF
+    if bare.startswith("<?xml"):
+        return "application/xml"
+    return HTML if _FRAGMENT.search(text) else PLAIN
 
 
 def _packed(head: bytes) -> str:
@@ -86,7 +113,7 @@ def _as_text(head: bytes) -> str | None:
 def extract_text(
     path: Path, limits: Limits, *, media_type_hint: str = "", name: str = ""
 ) -> Extracted:
-    """Read a document of any kind: PDF, HTML, XLSX or plain text.
+    """Read a document of any kind: PDF, HTML, RTF, Word (DOCX, DOC), XLSX or plain text.
 
     `media_type_hint` is what the site claimed, with its charset if it gave one;
     `name` is the file's name there. Neither decides what the document is. They
@@ -111,12 +138,9 @@ def _extract(path: Path, limits: Limits, hint: str, name: str, *, plainly: bool)
     with path.open("rb") as file:
         head = file.read(_HEAD)
     media_type = _media_type(path, head)
-    size = path.stat().st_size
-    if size == 0:
-        return unreadable(media_type, "empty", "the document is empty")
-    if size > limits.bytes:
-        warning = f"the document has {size:,} bytes; {limits.bytes:,} are allowed"
-        return unreadable(media_type, "limit", warning)
+    refused = _refused(path, head, media_type, limits)
+    if refused:
+        return unreadable(media_type, *refused)
     read = _reader(media_type, hint, name, plainly=plainly)
     if read is None:
         kind = _NAMES.get(media_type, media_type)
@@ -128,6 +152,20 @@ def _extract(path: Path, limits: Limits, hint: str, name: str, *, plainly: bool)
     except Exception as error:  # noqa: BLE001 - a hostile document makes decoders raise anything
         message = " ".join(str(error).replace(str(path), "the document").split())
         return unreadable(media_type, "broken", f"{type(error).__name__}: {message}"[:300])
+
+
+def _refused(path: Path, head: bytes, media_type: str, limits: Limits) -> tuple[str, str] | None:
+    """Why a document is not even opened: a reason and a warning."""
+    size = path.stat().st_size
+    if size == 0:
+        return "empty", "the document is empty"
+    if size > limits.bytes:
+        return "limit", f"the document has {size:,} bytes; {limits.bytes:,} are allowed"
+    if media_type == _LOCKED:
+        return "encrypted", "the document needs a password"
+    if head.startswith(_ZIPPED) and _is_cut(path):
+        return "truncated", "the end of the document is missing"
+    return None
 
 
 _Reader = Callable[[Path, Limits], Extracted]
@@ -145,28 +183,36 @@ def _reader(media_type: str, hint: str, name: str, *, plainly: bool) -> _Reader 
         if _promised_otherwise(hint, name):
             return html.read_error_page
         return lambda path, limits: html.read(path, limits, charset=_charset(hint))
-    if media_type == XLSX:
-        from pipelines.extract import sheet
-
-        return sheet.read
     if media_type == PLAIN:
         from pipelines.extract import plain
 
         return lambda path, limits: plain.read(path, limits, charset=_charset(hint))
-    return None
+    reader = {
+        XLSX: "pipelines.extract.sheet", RTF: "pipelines.extract.rtf",
+        DOCX: "pipelines.extract.word", DOC: "pipelines.extract.doc",
+    }.get(media_type)  # fmt: skip
+    return import_module(reader).read if reader else None
 
 
 def _media_type(path: Path, head: bytes) -> str:
-    """The type by content; a ZIP's by the names of all its members."""
+    """The type by content; of a ZIP or an OLE file by the names of all that it holds."""
     media_type = sniff(head)
-    if not head.startswith(b"PK\x03\x04"):
+    if media_type == OLE:
+        from pipelines.extract import ole
+
+        return ole.kind(path)
+    if not head.startswith(_ZIPPED):
         return media_type
-    try:
-        with ZipFile(path) as archive:
-            names = "\n".join(archive.namelist()).encode("utf-8", "replace")
-    except (BadZipFile, ValueError, NotImplementedError):
-        return media_type
-    return _packed(names)
+    from pipelines.extract.packed import names
+
+    found = "\n".join(names(path)).encode("utf-8", "replace")
+    return _packed(found) if found and media_type != ODT else media_type
+
+
+def _is_cut(path: Path) -> bool:
+    from pipelines.extract.packed import is_cut
+
+    return is_cut(path)
 
 
 def _promised_otherwise(hint: str, name: str) -> bool:
@@ -175,7 +221,8 @@ def _promised_otherwise(hint: str, name: str) -> bool:
     A .doc is not among them: legislatures do serve web pages under that name.
     """
     claimed = hint.partition(";")[0].strip().lower()
-    return claimed in {PDF, XLSX} or name.lower().endswith((".pdf", ".xlsx"))
+    endings = (".pdf", ".xlsx", ".docx", ".rtf")
+    return claimed in {PDF, XLSX, DOCX, RTF, "text/rtf"} or name.lower().endswith(endings)
 
 
 def _charset(hint: str) -> str:

@@ -9,14 +9,16 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from pipelines.clean import restore_symbols
+from pipelines.extract.flowing import flowing
+from pipelines.extract.meaning import law_marks
 from pipelines.extract.plain import decode
-from pipelines.texts import Extracted, Limits, Mark, Page
+from pipelines.texts import Extracted, Limits, Mark
+from scrapers.marked import Kind, Span, Writer
 
 MEDIA_TYPE = "text/html"
 METHOD = "html"
@@ -47,12 +49,9 @@ _LINES = frozenset(
     }
 )  # fmt: skip
 _CELLS = frozenset({"td", "th"})
-_ADDED = frozenset({"ins", "u"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _STYLE = re.compile(r"text-decoration[\w-]*\s*:[^;]*\b(?:(line-through)|(underline))")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
-
-Kind = Literal["added", "struck"]
 
 
 def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
@@ -61,22 +60,8 @@ def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
     declared = _META_CHARSET.search(content[:_META_WITHIN])
     claimed = charset or (declared[1].decode("ascii", "replace") if declared else "")
     markup, notes = decode(content, claimed)
-    text, marks = text_and_marks(markup)
-    reason = "" if text else "empty"
-    if not text:
-        notes.append("the web page has no text")
-    if len(text) > limits.characters:
-        text, reason = text[: limits.characters], "limit"
-        marks = tuple(mark for mark in marks if mark.end <= limits.characters)
-        notes.append(f"reading stopped at {limits.characters} characters")
-    return Extracted(
-        media_type=MEDIA_TYPE,
-        method=METHOD,
-        pages=(Page(number=1, start=0, text=text, method=METHOD),) if text else (),
-        marks=marks,
-        warnings=tuple(notes),
-        reason=reason,
-    )
+    text, spans = text_and_spans(markup)
+    return flowing(text, spans, media_type=MEDIA_TYPE, method=METHOD, limits=limits, notes=notes)
 
 
 def read_error_page(path: Path, limits: Limits) -> Extracted:
@@ -88,18 +73,26 @@ def read_error_page(path: Path, limits: Limits) -> Extracted:
 
 
 def text_and_marks(markup: str) -> tuple[str, tuple[Mark, ...]]:
-    """The readable text of a page or a fragment of one, and the spans it marks."""
+    """The readable text of a page or a fragment of one, and what it adds and strikes."""
+    text, spans = text_and_spans(markup)
+    return text, law_marks(text, spans)
+
+
+def text_and_spans(markup: str) -> tuple[str, list[Span]]:
+    """The readable text of a page or a fragment of one, and the spans it draws."""
     with warnings.catch_warnings():
         # Notes for programmers on what the markup resembles.
         warnings.simplefilter("ignore")
         soup = BeautifulSoup(markup, "lxml")
-    writer = _Writer()
+    writer = Writer(restore_symbols)
     for event, node, kind in _events(_main(soup)):
-        if event == "text":
-            writer.write(str(node), kind, preformatted=node.find_parent("pre") is not None)
-        else:
+        if event != "text":
             writer.part(_gap(node, closing=event == "end"))
-    return writer.text, tuple(writer.marks)
+        elif node.find_parent("pre") is not None:
+            writer.write_lines(str(node), kind)
+        else:
+            writer.write(str(node), kind)
+    return writer.text, writer.spans
 
 
 def _main(soup: BeautifulSoup) -> Tag:
@@ -143,14 +136,16 @@ def _is_skipped(element: Tag) -> bool:
 def _kind(element: Tag) -> Kind | None:
     if element.name in _STRUCK:
         return "struck"
-    if element.name in _ADDED:
+    if element.name == "ins":
         return "added"
+    if element.name == "u":
+        return "underlined"
     if element.name == "em" and "new" in _attribute(element, "class").split():
         return "added"
     drawn = _STYLE.search(_attribute(element, "style").lower())
     if drawn is None or element.name == "a":
         return None
-    return "struck" if drawn[1] else "added"
+    return "struck" if drawn[1] else "underlined"
 
 
 def _attribute(element: Tag, name: str) -> str:
@@ -167,72 +162,3 @@ def _gap(element: Tag | NavigableString, *, closing: bool) -> str:
     if element.name in _LINES:
         return "\n"
     return "\t" if element.name in _CELLS and closing else ""
-
-
-class _Writer:
-    """Puts pieces of text together, folding the white space between them."""
-
-    _STRENGTH = ("", " ", "\t", "\n", "\n\n")
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._length = 0
-        self._gap = ""
-        self.marks: list[Mark] = []
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def part(self, gap: str) -> None:
-        """Ask for a gap before what comes next; two line breaks leave a line blank."""
-        if gap == self._gap == "\n" or self._STRENGTH.index(gap) > self._STRENGTH.index(self._gap):
-            self._gap = gap
-
-    def write(self, text: str, kind: Kind | None, *, preformatted: bool = False) -> None:
-        if not preformatted:
-            self._write_folded(text, kind)
-            return
-        for rank, line in enumerate(text.expandtabs().split("\n")):
-            if rank:
-                self.part("\n" if self._gap != "\n" else "\n\n")
-            if line.strip():
-                self._put(restore_symbols(line.rstrip()), kind)
-
-    def _write_folded(self, text: str, kind: Kind | None) -> None:
-        words = restore_symbols(" ".join(text.split()))
-        if text[:1].isspace():
-            self.part(" ")
-        if words:
-            self._put(words, kind)
-            if text[-1:].isspace():
-                self.part(" ")
-
-    def _put(self, words: str, kind: Kind | None) -> None:
-        gap = self._gap if self._length else ""
-        if not gap and self._replaces(words, kind):
-            gap = " "
-        self._gap = ""
-        start = self._length + len(gap)
-        end = start + len(words)
-        self._pieces += (gap, words)
-        self._length = end
-        if kind is None:
-            return
-        last = self.marks[-1] if self.marks else None
-        if last and last.kind == kind and last.end + len(gap) == start and gap in {"", " "}:
-            self.marks[-1] = Mark(start=last.start, end=end, kind=kind)
-        else:
-            self.marks.append(Mark(start=start, end=end, kind=kind))
-
-    def _replaces(self, words: str, kind: Kind | None) -> bool:
-        """Whether struck and added words touch: they stand for each other and make no one word."""
-        last = self.marks[-1] if self.marks else None
-        return (
-            kind is not None
-            and last is not None
-            and last.end == self._length
-            and last.kind != kind
-            and words[0].isalnum()
-            and self._pieces[-1][-1].isalnum()
-        )

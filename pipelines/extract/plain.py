@@ -17,7 +17,7 @@ _TRUSTED = re.compile(r"(?:utf-(?:8|16|32)|iso8859-|cp12|gb|big5|shift_jis|euc|k
 
 
 def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
-    """A text file; form feeds part its pages. `charset` is what the site claimed."""
+    """A text file; form feeds part its pages, if any. `charset` is what the site claimed."""
     text, warnings = decode(path.read_bytes(), charset)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     reason = ""
@@ -27,8 +27,10 @@ def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
         reason = "limit"
     pages: list[Page] = []
     start = 0
-    for number, raw in enumerate(text.removesuffix(PAGE_BREAK).split(PAGE_BREAK), 1):
+    parts = text.removesuffix(PAGE_BREAK).split(PAGE_BREAK)
+    for rank, raw in enumerate(parts, 1):
         words = restore_symbols(raw)
+        number = rank if len(parts) > 1 else None
         pages.append(Page(number=number, start=start, text=words, method=METHOD))
         start += len(words) + 1
     return Extracted(

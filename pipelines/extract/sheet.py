@@ -5,23 +5,20 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZipFile
 
 import openpyxl
 
 from pipelines.clean import restore_symbols
+from pipelines.extract.packed import bomb
 from pipelines.texts import Extracted, Limits, Page
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 METHOD = "sheet"
 
-_LARGE = 16 << 20
-_BOMB_RATIO = 200
-
 
 def read(path: Path, limits: Limits) -> Extracted:
     """The text of all sheets. A workbook that unpacks to too much is not opened at all."""
-    warning = _bomb(path, limits)
+    warning = bomb(path, limits, "workbook")
     if warning:
         return Extracted(media_type=MEDIA_TYPE, method=METHOD, reason="limit", warnings=(warning,))
     with warnings.catch_warnings(), path.open("rb") as file:
@@ -29,21 +26,6 @@ def read(path: Path, limits: Limits) -> Extracted:
         # path it insists on an ending, which our documents do not have.
         warnings.simplefilter("ignore")
         return _read(file, limits)
-
-
-def _bomb(path: Path, limits: Limits) -> str:
-    """Why a workbook must not be unpacked, by the sizes it declares; "" when it may."""
-    with ZipFile(path) as archive:
-        members = archive.infolist()
-    total = sum(member.file_size for member in members)
-    if total > limits.decompressed:
-        return f"the workbook unpacks to {total:,} bytes; {limits.decompressed:,} are allowed"
-    if any(
-        member.file_size > _LARGE and member.file_size > _BOMB_RATIO * member.compress_size
-        for member in members
-    ):
-        return "the workbook is packed as tightly as only a decompression bomb is"
-    return ""
 
 
 def _read(file: BinaryIO, limits: Limits) -> Extracted:

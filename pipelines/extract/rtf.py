@@ -1,0 +1,31 @@
+"""RTF documents: what `scrapers.rtf` reads, and what its marks mean."""
+
+from pathlib import Path
+
+from pipelines.clean import restore_symbols
+from pipelines.extract.flowing import flowing
+from pipelines.texts import Extracted, Limits
+from scrapers.rtf import read_rtf
+
+MEDIA_TYPE = "application/rtf"
+METHOD = "rtf"
+
+
+def read(path: Path, limits: Limits) -> Extracted:
+    """An RTF file. Its bytes are UTF-8 where it came within JSON, else what the RTF says."""
+    content = path.read_bytes()
+    try:
+        source = content.decode("utf-8")
+    except UnicodeDecodeError:
+        source = content.decode("ascii", "surrogateescape")
+    found = read_rtf(source, most=limits.characters, mend=restore_symbols)
+    return flowing(
+        found.text,
+        found.spans,
+        media_type=MEDIA_TYPE,
+        method=METHOD,
+        limits=limits,
+        limited=found.limited,
+        truncated=found.truncated,
+        notes=found.problems,
+    )
