@@ -1,7 +1,11 @@
 """The sources of a watchlist, from its marked YAML."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +21,8 @@ KINDS = ("sites", "legistar", "orders", "bills")
 _KIND: dict[str, SourceKind] = {"legistar": "legistar", "orders": "orders", "bills": "bills"}
 _A_PLACE = "a place such as us/wa/seattle"
 _AN_INDEX = "an address such as https://example.org/orders"
+LEGISTAR = ("place", "client", "token", "since", "requests", "hosts", "api", "site", "crawl")
+_CLIENT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,19 @@ class SourcesReader:
     def _platform(self, kind: str, key: Scalar, told: Entry) -> SourceSpec | None:
         if kind == "legistar" and isinstance(told, Scalar) and not _is_nothing(told):
             return self._spec("legistar", key, {"place": told})
-        needed = ("place",) if kind == "legistar" else ("place", "index")
+        if kind == "legistar":
+            return self._legistar(key, told)
+        needed = ("place", "index")
         keys = self.reader.keys(told, needed, required=needed, more=True)
         self.reader.worded(keys, "index", _AN_INDEX, _check_url)
         return self._spec(_KIND[kind], key, keys)
+
+    def _legistar(self, key: Scalar, told: Entry) -> SourceSpec | None:
+        """A Legistar city: its place, and what is not as it is with most."""
+        keys = self.reader.keys(told, LEGISTAR, required=("place",))
+        for name, (what, check) in _LEGISTAR_CHECKS.items():
+            self.reader.worded(keys, name, what, partial(_checked, check=check, what=what))
+        return self._spec("legistar", key, keys)
 
     def _spec(
         self, kind: SourceKind, key: Scalar, keys: Mapping[str, Entry], *, where: str = ""
@@ -111,6 +126,37 @@ def _is_nothing(entry: Entry) -> bool:
     return isinstance(entry, Scalar) and entry.value is None
 
 
+def _checked(text: str, *, check: Callable[[str], object], what: str) -> str:
+    """The text, if a check lets it pass. Raises Unexpected, which says what was expected."""
+    try:
+        check(text)
+    except ValueError as error:
+        # A secret that was written out is not repeated.
+        found = "a token written out" if check is _check_token else repr(text)
+        raise Unexpected(found, what) from error
+    return text
+
+
+def _check_client(text: str) -> None:
+    if not _CLIENT.fullmatch(text):
+        raise ValueError(text)
+
+
+def _check_token(text: str) -> None:
+    # Accepted watchlists are kept; a token itself must not be.
+    if not text.startswith("env:"):
+        raise ValueError(text)
+
+
+def _check_since(text: str) -> date:
+    return date(int(text), 1, 1) if len(text) == 4 else date.fromisoformat(text)
+
+
+def _check_requests(text: str) -> None:
+    if not 1 <= int(text) <= 100_000:
+        raise ValueError(text)
+
+
 def _check_url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -120,3 +166,16 @@ def _check_url(text: str) -> str:
     if not fits:
         raise Unexpected(repr(text), _AN_INDEX)
     return text
+
+
+_LEGISTAR_CHECKS: Mapping[str, tuple[str, Callable[[str], object]]] = MappingProxyType(
+    {
+        "client": ("the first part of a legistar.com address, such as seattle", _check_client),
+        "token": ("the name of a variable, such as env:LEGISTAR_NYC_TOKEN", _check_token),
+        "since": ("a year or a day, such as 2024 or 2024-07-01", _check_since),
+        "requests": ("a number of requests, such as 400", _check_requests),
+        "api": ("an address such as https://webapi.legistar.com/v1", _check_url),
+        "site": ("an address such as https://seattle.legistar.com", _check_url),
+    }
+)
+"""What the words under a Legistar city's keys should be."""

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from config.addresses import is_mail_address
+from config.addresses import check_secret, is_mail_address
 
 PREFIX = "MEASUREWATCH_"
 MIN_DELAY = 1.0
 _PORTS = MappingProxyType({"starttls": 587, "tls": 465, "none": 25})
-_HIDDEN = frozenset({"smtp_password", "database_url", "proxy"})
+_HIDDEN = frozenset({"smtp_password", "webhook_secret", "database_url", "proxy"})
 _NOT_OURS = frozenset({"MEASUREWATCH_CORPUS"})  # the test suite's
 
 Security = Literal["starttls", "tls", "none"]
@@ -57,6 +57,9 @@ class Settings(BaseModel):
     smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
     smtp_from: str = Field(
         "", description="the sender, Desk <desk@example.org>; a mail server needs it"
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="signs webhooks that name no secret of their own, whsec_..."
     )
     proxy: str = Field("", description="an HTTP proxy for all visits, http://host:port", repr=False)
     allow_private_addresses: bool = Field(
@@ -219,6 +222,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "smtp_user": str,
         "smtp_password": SecretStr,
         "smtp_from": _sender,
+        "webhook_secret": lambda text: SecretStr(check_secret(text)),
         "proxy": _proxy,
         "allow_private_addresses": _bool,
         "delay": _number(0, 3600, "seconds"),

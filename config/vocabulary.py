@@ -94,6 +94,8 @@ class DateKind(StrEnum):
     """Which day of a measure's life a date is."""
 
     INTRODUCED = "introduced"
+    PASSED = "passed"
+    ENACTED = "enacted"
     SIGNED = "signed"
     EFFECTIVE = "effective"
     EXPIRES = "expires"

@@ -16,6 +16,7 @@ DEFAULT_WHEN = (
     ChangeKind.VERSION,
     ChangeKind.ACTION,
     ChangeKind.STATUS,
+    ChangeKind.SCHEDULED,
     ChangeKind.VANISHED,
     ChangeKind.RESTORED,
     ChangeKind.RENUMBERED,

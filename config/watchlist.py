@@ -30,7 +30,9 @@ __all__ = [
 DEFAULT_WATCHLIST = Path(str(files("config") / "watchlists" / "immigration.yaml"))
 
 # The sites that have a spider of their own, and the place each is about.
-KNOWN_SITES: Mapping[str, str] = MappingProxyType({"virginia": "us/va", "ice-287g": "us"})
+KNOWN_SITES: Mapping[str, str] = MappingProxyType(
+    {"maryland": "us/md", "virginia": "us/va", "ice-287g": "us"}
+)
 
 KEYS = ("name", "sources", "crawl", "topics", "watches")
 DEFAULT_CRAWL = "every 6 hours"

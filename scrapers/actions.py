@@ -5,8 +5,9 @@ classification; they are printed words still, and nothing is lost.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.vocabulary import ActionClassification as Step
 
@@ -22,28 +23,35 @@ class Rule:
     steps: tuple[Step, ...] = ()
 
 
+Steps = tuple[Step, ...]
+REMEMBERED = 4096  # descriptions; a legislature uses the same words for bill after bill
+
+
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The rules of one legislature, ready for use."""
+    """The rules of one legislature, ready for use. `steps` says None for words no rule knows."""
 
-    rules: tuple[tuple[re.Pattern[str], tuple[Step, ...]], ...]
+    steps: Callable[[str], Steps | None]
 
-    def __call__(self, description: str) -> tuple[Step, ...]:
+    def __call__(self, description: str) -> Steps:
         """The steps an action's printed words stand for; empty when no rule knows them."""
-        return self._steps(description) or ()
+        return self.steps(description) or ()
 
     def knows(self, description: str) -> bool:
         """Whether a rule knows the words, be it that they mean no step."""
-        return self._steps(description) is not None
-
-    def _steps(self, description: str) -> tuple[Step, ...] | None:
-        plain = " ".join(description.split())
-        return next((steps for words, steps in self.rules if words.search(plain)), None)
+        return self.steps(description) is not None
 
 
 def classifier(rules: Sequence[Rule]) -> Classifier:
     """Make rules ready for use. Raises re.error for words that are no regular expression."""
-    return Classifier(tuple((re.compile(rule.words, re.IGNORECASE), rule.steps) for rule in rules))
+    ready = tuple((re.compile(rule.words, re.IGNORECASE), rule.steps) for rule in rules)
+
+    @lru_cache(REMEMBERED)
+    def steps_of(description: str) -> Steps | None:
+        plain = " ".join(description.split())
+        return next((steps for words, steps in ready if words.search(plain)), None)
+
+    return Classifier(steps_of)
 
 
 VIRGINIA = (

@@ -78,16 +78,19 @@ def check_genuine(
     any. Raises Challenge, ErrorPage or, for a server that failed, FetchError.
     """
     head = body[:LOOKED_AT]
-    title, text = said(head)
-    little = text if len(body) <= LOOKED_AT and len(text) <= LITTLE else ""
-    if is_challenge(headers, head, title, little):
+    title = title_of(head)
+    # Of a longer page the words do not matter, and finding them takes a while.
+    text = words_of(body) if len(body) <= LOOKED_AT else ""
+    little = text if len(text) <= LITTLE else ""
+    wordless = len(body) <= LOOKED_AT and len(text) <= LITTLE // 5
+    if is_challenge(headers, head, title, little, wordless=wordless):
         raise Challenge(f"the site answered {status} with a bot challenge or refusal", url)
     if status in REFUSED:
         raise Challenge(f"the site answered {status}: access refused", url)
     if status >= 500:
-        raise FetchError(f"the site answered {status} ({url})")
+        raise FetchError(f"the site answered {status}{_quoted(envelope_words(body))} ({url})")
     if status not in GENUINE:
-        raise ErrorPage(f"the site answered {status}", url)
+        raise ErrorPage(f"the site answered {status}{_quoted(envelope_words(body))}", url)
     if not body.strip():
         raise ErrorPage("the answer is empty", url)
     if is_error(body, title, little):
@@ -98,7 +101,9 @@ def check_genuine(
         raise ErrorPage(f"{what_it_is(head)} came where {expects} was expected", url)
 
 
-def is_challenge(headers: Mapping[str, str], head: bytes, title: str, little: str) -> bool:
+def is_challenge(
+    headers: Mapping[str, str], head: bytes, title: str, little: str, *, wordless: bool
+) -> bool:
     """Whether an answer asks for proof of a human, or refuses us as a machine."""
     if any(name in headers and word in headers[name].lower() for name, word in MARKERS.items()):
         return True
@@ -109,9 +114,7 @@ def is_challenge(headers: Mapping[str, str], head: bytes, title: str, little: st
     if CHALLENGE_TEXT.search(little):
         return True
     # A page without a word of its own that runs a vendor's script is that vendor's page.
-    return (
-        len(little) <= LITTLE // 5 and bool(CHALLENGE_CODE.search(head)) and len(head) < LOOKED_AT
-    )
+    return wordless and bool(CHALLENGE_CODE.search(head))
 
 
 def is_error(body: bytes, title: str, little: str) -> bool:
@@ -148,11 +151,28 @@ def is_error_envelope(body: bytes) -> bool:
     return (failed and not holds) or set(words) == {"message"}
 
 
-def said(head: bytes) -> tuple[str, str]:
-    """The title of a page and the words a reader sees, blanks folded; entities resolved."""
+def envelope_words(body: bytes) -> str:
+    """What a small JSON object says went wrong, in its own words; "" where it says nothing."""
+    if len(body) > LOOKED_AT or body.lstrip()[:1] != b"{":
+        return ""
+    try:
+        found: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    words = {str(name).lower(): value for name, value in found.items()}
+    told = words.get("exceptionmessage") or words.get("message")
+    return " ".join(told.split()) if isinstance(told, str) else ""
+
+
+def title_of(head: bytes) -> str:
+    """The title of a page, blanks folded; entities resolved."""
     found = TITLE.search(head)
-    title = _words(found.group(1)) if found else ""
-    return title, _words(TAG.sub(b" ", SILENT.sub(b" ", head)))
+    return _words(found.group(1)) if found else ""
+
+
+def words_of(page: bytes) -> str:
+    """The words a reader of a page sees, blanks folded; entities resolved."""
+    return _words(TAG.sub(b" ", SILENT.sub(b" ", page)))
 
 
 def _words(markup: bytes) -> str:
@@ -166,7 +186,7 @@ def _character(number: str | None) -> str:
 
 
 def _quoted(words: str) -> str:
-    return f': "{words[:80]}"' if words else ""
+    return f': "{words[:120]}"' if words else ""
 
 
 def is_html(head: bytes) -> bool:

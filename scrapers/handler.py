@@ -5,6 +5,9 @@ the crawler before it started: `crawler.recording` (a `Recording`) keeps every
 answer; `crawler.replaying` (a `ReplayArchive`) answers from an archive and
 lets nothing reach the network. With neither it only passes on.
 
+A secret that a site wants in its addresses (`scrapers.secrets`) is added here and
+nowhere else, so no recording holds it.
+
 Before the first connection it sees to it that names are resolved under the
 address guard, and after each that the address was a public one.
 """
@@ -25,6 +28,7 @@ from scrapers.archive import Recorded, ReplayArchive, WarcWriter
 from scrapers.errors import AddressRefused
 from scrapers.guard import check_address
 from scrapers.resolver import GuardedResolver, guard_reactor
+from scrapers.secrets import openly, secretly
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class ArchivingHandler(HTTP11DownloadHandler):
     async def _visit(self, request: Request) -> Response:
         resolver = self._guard()
         try:
-            response = await super().download_request(request)
+            response = openly(request, await super().download_request(secretly(request)))
         except CannotResolveHostError as error:
             host = urlparse_cached(request).hostname or ""
             if host in resolver.refused:
@@ -105,7 +109,7 @@ class ArchivingHandler(HTTP11DownloadHandler):
 
 
 def make_response(request: Request, recorded: Recorded) -> Response:
-    """The answer as Scrapy would have made it from the network."""
+    """The answer as Scrapy would have made it from the network; its flag is the address recorded."""
     headers = Headers()
     for name, value in recorded.headers:
         headers.appendlist(name, value)
@@ -116,6 +120,7 @@ def make_response(request: Request, recorded: Recorded) -> Response:
         headers=headers,
         body=recorded.body,
         request=request,
+        flags=[recorded.url],
     )
 
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from scrapers.agent import PRODUCT, user_agent
 from scrapers.guard import ANY_HOST, check_host, check_url
 
-PRODUCT = "Measurewatch/0.1"
 HANDLER = "scrapers.handler.ArchivingHandler"
 LARGEST_ANSWER = 200 << 20
 NO_REFERRER = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
@@ -21,12 +21,6 @@ POLICIES_A_SITE_MAY_ASK_FOR = (
     "", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin", "unsafe-url",
     "origin-when-cross-origin", "strict-origin-when-cross-origin", "scrapy-default",
 )  # fmt: skip
-
-
-def user_agent(contact: str) -> str:
-    """How we introduce ourselves: product, version and where to complain."""
-    shown = "".join(mark for mark in contact if mark.isprintable() and mark.isascii()).strip()
-    return f"{PRODUCT} (+{shown})" if shown else f"{PRODUCT} (no contact given)"
 
 
 def settings(

@@ -59,7 +59,7 @@ class PatientRetry(RetryMiddleware):
         host = host_of(request)
         if response.status not in BUSY:
             self.failures[host] = 0
-        if response.status not in self.retry_http_codes:
+        if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
             return response
         wait = wait_seconds(response, request.meta.get("retry_times", 0))
         if wait > LONGEST_WAIT:

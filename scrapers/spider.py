@@ -34,6 +34,7 @@ from scrapers.items import Event, Listing, Measure
 from scrapers.ports import KnownMeasure
 from scrapers.reasons import reason
 from scrapers.report import Note, Report, health_of
+from scrapers.secrets import hushed
 
 T = TypeVar("T")
 
@@ -190,16 +191,20 @@ class SiteSpider(scrapy.Spider):
         method: str = "GET",
         body: bytes | None = None,
         expects: str = "",
+        meta: Mapping[str, Any] | None = None,
     ) -> Response:
         """Get one page or document that is genuine, through the polite engine.
 
         `expects` is the media type the page must have ("text/csv"); it makes an
         HTML error page in its place an error. A conditional request may answer
-        304. Raises UndeclaredHost or another AddressRefused, RobotsDenied,
-        NotRecorded, FetchError, Challenge or ErrorPage.
+        304. `meta` is Scrapy's (`dont_retry`, `download_maxsize`), or a secret
+        (`scrapers.secrets`). Raises UndeclaredHost or another
+        AddressRefused, RobotsDenied, NotRecorded, FetchError, Challenge or ErrorPage.
         """
         try:
-            request = new_request(url, headers=dict(headers or {}), method=method, body=body)
+            request = new_request(
+                url, headers=dict(headers or {}), method=method, body=body, meta=dict(meta or {})
+            )
             response = await self._genuine(request, role, expects)
         except SourceError as error:
             if role == "start":
@@ -238,7 +243,8 @@ class SiteSpider(scrapy.Spider):
         except SourceError:
             raise
         except Exception as error:
-            raise FetchError(f"{reason(request.url, error)} ({request.url})") from error
+            why = hushed(request, reason(request.url, error))
+            raise FetchError(f"{why} ({request.url})") from error
 
     def _count(self, response: Response, role: Role) -> None:
         if role == "document":

@@ -116,6 +116,7 @@ def test_an_error_page_with_a_good_status_is_an_error(body):
         page("The clerk shall correct any error which has occurred in the record." * 40, "SB 1"),
         page("words of an ordinance " * 200, "Ordinance", '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'),
         page("words of an ordinance " * 200, "Agenda", '<script src="/_Incapsula_Resource?SWJIYLWA=71"></script>'),
+        page("words of an ordinance " * 200, "Minutes", "<script>_ = '/_Incapsula_Resource?SWUDNSAI=31'</script>"),
         page("words of an ordinance on access denied to the public; please wait while we vote. " * 60, "Minutes"),
         page("Access is denied to nobody.", "Ordinance on access denied to inmates"),
         page("x" * 10, "500 North Main Street rezoning"),

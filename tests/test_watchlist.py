@@ -199,10 +199,10 @@ def test_sites_may_have_parameters():
 
 def test_known_sites_are_handed_in():
     """The names of sites, with their places or bare, are the caller's to give."""
-    text = b"name: x\nsources: {sites: [maryland]}\n"
-    assert read_watchlist(text, known_sites={"maryland": "us/md"}).sources[0].place == "us/md"
-    assert read_watchlist(text, known_sites=frozenset({"maryland"})).sources[0].place == "us"
-    assert set(KNOWN_SITES) == {"virginia", "ice-287g"}
+    text = b"name: x\nsources: {sites: [oregon]}\n"
+    assert read_watchlist(text, known_sites={"oregon": "us/or"}).sources[0].place == "us/or"
+    assert read_watchlist(text, known_sites=frozenset({"oregon"})).sources[0].place == "us"
+    assert set(KNOWN_SITES) == {"maryland", "virginia", "ice-287g"}
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_lines():
@@ -359,10 +359,13 @@ def test_a_missing_file_is_one_clear_error(tmp_path):
         assert str(path) in str(caught.value)
 
 
+DEFAULT_SOURCES = ["boston", "oakland", "phila", "seattle", "maryland", "virginia", "ice-287g"]
+
+
 def test_the_default_watchlist_is_whole():
-    """What comes with Measurewatch: both sources, all packs, and a watch to the terminal."""
+    """What comes with Measurewatch: all sources without a key, all packs, a watch to the terminal."""
     watchlist = load_watchlist(DEFAULT_WATCHLIST)
-    assert [source.name for source in watchlist.sources] == ["virginia", "ice-287g"]
+    assert [source.name for source in watchlist.sources] == DEFAULT_SOURCES
     assert [topic.name for topic in watchlist.topics] == ["287g", "masks", "city-property"]
     assert [watch.to for watch in watchlist.watches] == [("terminal:",)]
 
@@ -375,11 +378,7 @@ def test_what_the_default_watchlist_shows_in_comments_would_load():
         for line in lines
     )
     watchlist = read_watchlist(text.encode())
-    assert [source.name for source in watchlist.sources] == [
-        "virginia",
-        "ice-287g",
-        "minneapolis-mayor",
-    ]
+    assert [source.name for source in watchlist.sources] == [*DEFAULT_SOURCES, "minneapolis-mayor"]
     assert [watch.name for watch in watchlist.watches] == ["Here", "Desk", "On call"]
     assert str(watchlist.watches[2].quiet) == "20:00-07:00"
 

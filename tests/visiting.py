@@ -3,24 +3,24 @@
 import asyncio
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
 
 from scrapy.http import HtmlResponse
 
 from scrapers.errors import SourceError
 from scrapers.genuine import check_genuine
-from scrapers.items import Listing, Measure
+from scrapers.items import Event, Listing, Measure
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def visit(kind, served, /, *, known=(), **parameters):
-    """Crawl with a spider; gives its measures, lists, report, requests and the error it ended with.
+def visit(kind, served, /, *, known=(), memory=None, now=NOW, **parameters):
+    """Crawl with a spider; gives its items, report, memory, requests and the error it ended with.
 
     `served` are bodies, or exceptions, by address; every other address is a 404.
     """
-    spider = kind(now=NOW, known=known, parameters=parameters)
+    spider = kind(now=now, known=known, memory=memory, parameters=parameters)
     asked, items = [], []
 
     async def fetch(url, *, role="page", expects="", **_):
@@ -29,6 +29,7 @@ def visit(kind, served, /, *, known=(), **parameters):
         if isinstance(body, Exception):
             raise body
         status = 200 if url in served else 404
+        spider.report.by_status[status] += 1
         check_genuine(status=status, headers={}, body=body, url=url, expects=expects)
         return HtmlResponse(url, body=body, encoding="utf-8")
 
@@ -44,8 +45,10 @@ def visit(kind, served, /, *, known=(), **parameters):
         ended = error
     return SimpleNamespace(
         measures={item.identifier: item for item in items if isinstance(item, Measure)},
+        events={item.id: item for item in items if isinstance(item, Event)},
         listings=[item for item in items if isinstance(item, Listing)],
         report=spider.report,
+        remember=spider.remember,
         notes=" | ".join(str(note) for note in spider.report.notes),
         asked=asked,
         error=ended,
@@ -64,4 +67,4 @@ def as_json(value):
         return sorted(value)
     if isinstance(value, list | tuple):
         return [as_json(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date | time) else value

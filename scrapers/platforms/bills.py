@@ -157,17 +157,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Tally:
-    """How the bills' pages went: how many were read, on how many each selector found anything."""
+    """How the bills' pages went: how many were read, whether each selector found anything on any."""
 
-    found: dict[str, int]
+    found: dict[str, bool]
     pages: int = 0
     error: SourceError | None = None
 
     def read(self, page: TextResponse, layout: Mapping[str, str]) -> None:
         """Count one page."""
         self.pages += 1
-        for name in self.found:
-            self.found[name] += bool(page.css(layout[name]))
+        for name, found in self.found.items():
+            self.found[name] = found or bool(page.css(layout[name]))
 
 
 class Bills(IndexSpider):
@@ -189,7 +189,7 @@ class Bills(IndexSpider):
             )
         known = {alike(one.identifier) for one in self.known if one.session == session}
         index = await self.read_index(layout, lambda row, page: entry(row, page, layout))
-        tally = Tally(dict.fromkeys([name for name in WATCHED if name in layout], 0))
+        tally = Tally(dict.fromkeys([name for name in WATCHED if name in layout], False))
         for bill in {alike(bill.identifier): bill for bill in index.entries}.values():
             measure = self.indexed(bill, layout, session)
             try:
@@ -214,8 +214,8 @@ class Bills(IndexSpider):
         """Say which selectors found nothing anywhere; raise when no page could be read at all."""
         if tally.error is not None and not tally.pages:
             raise tally.error
-        for name, times in tally.found.items():
-            if not times:
+        for name, found in tally.found.items():
+            if not found:
                 self.report.note(
                     "drifted",
                     f"{layout[name]!r} found no {name} on any of {tally.pages} bills' pages",

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 SITES = MappingProxyType(
     {
+        "maryland": "scrapers.sites.maryland:Maryland",
         "virginia": "scrapers.sites.virginia:Virginia",
         "ice-287g": "scrapers.sites.ice_287g:Ice287g",
     }
@@ -12,6 +13,7 @@ SITES = MappingProxyType(
 
 HOSTS = MappingProxyType(
     {
+        "maryland": ("mgaleg.maryland.gov",),
         "virginia": ("lis.blob.core.windows.net",),
         "ice-287g": ("www.ice.gov",),
     }
@@ -20,6 +22,7 @@ HOSTS = MappingProxyType(
 
 STARTS = MappingProxyType(
     {
+        "maryland": "https://mgaleg.maryland.gov/{session}/misc/billsmasterlist/legislation.json",
         "virginia": "https://lis.blob.core.windows.net/lisfiles/{session}/BILLS.CSV",
         "ice-287g": "https://www.ice.gov/identify-and-arrest/287g",
     }

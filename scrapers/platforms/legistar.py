@@ -1,0 +1,262 @@
+"""Cities on Granicus' Legistar Web API.   2026-11-23: first version.
+
+A crawl reads the list of matters (all since `since` in a weekly sweep, in
+between what changed), then the meetings from eight weeks back on with their
+agendas, and then looks closely at the matters that are due
+(`scrapers.platforms.legistar_due`). What is asked for, what every field
+becomes and what it costs: docs/sources/legistar.md.
+
+Not one city has been crawled live: the shapes are those of recorded answers.
+"""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from scrapers.errors import ParseDrift
+from scrapers.items import Event, Listing, Measure
+from scrapers.platforms.legistar_agendas import Agendas
+from scrapers.platforms.legistar_asking import Asking, Listed
+from scrapers.platforms.legistar_children import Closely
+from scrapers.platforms.legistar_client import Client, changed, swept
+from scrapers.platforms.legistar_due import Due, Why, due, newest
+from scrapers.platforms.legistar_measures import (
+    READ,
+    STAMP,
+    Children,
+    alike_key,
+    as_measure,
+    belongs,
+    count_unmapped,
+    listing_of,
+    session_of,
+)
+from scrapers.platforms.legistar_rows import Row, day, digest, moment, truth, whole, words
+from scrapers.ports import KnownMeasure
+from scrapers.spider import SiteSpider
+
+SWEEP_AFTER = timedelta(days=6, hours=12)
+OVERLAP = timedelta(days=2)
+WAITS = timedelta(days=2)
+"""How long a new matter waits for details that fail, before it is told of without them."""
+
+SWEPT, WATERMARK, GONE = "swept", "changed", "gone"
+
+
+class Legistar(SiteSpider):
+    """One city's matters and meetings."""
+
+    name = "legistar"
+    incidental = frozenset(
+        {"agendanote", "minutesnote", "attachments", "eventitems", "eventitemattachments"}
+    )
+
+    def __init__(self, name: str | None = None, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.client = Client.of(self.source, self.parameters)
+        self.hosts = self.client.hosts
+        self.asking = Asking(self, self.client)
+        self.matters = by_matter(self.known)
+        self.done: set[int] = set()
+        self.waiting = False
+        self.gone: set[int] = set(json.loads(self.memory.get(GONE, "[]")))
+
+    @classmethod
+    def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        return Client.of("", parameters).hosts
+
+    async def crawl(self) -> AsyncIterator[Measure | Event | Listing]:
+        """Yield the matters that were seen, then the meetings, then the lists that were read whole.
+
+        Raises SourceError when the list of matters cannot be had, ParseDrift when it is empty.
+        """
+        first = SWEPT not in self.memory
+        sweep = first or self.is_sweep_due()
+        since = self.client.covered_from(self.now)
+        found = await self.read_list(since, sweep=sweep)
+        sweep = sweep and not found.only_changes
+        self.report.partial = not sweep
+        rows = self.taken(found.rows, since, sweep=sweep or first)
+        agendas = Agendas(self, self.asking, self.client)
+        await agendas.read(self.sessions(rows))
+        # What a replay looks at costs nothing, and a child may have changed without its matter.
+        before = {} if self.asking.replaying else self.matters
+        todo = due(rows, before, agendas.matters, now=self.now, first=first, gone=self.gone)
+        closely = Closely(self, self.asking, self.client, self.matters, rows)
+        async for measure in self.read_closely(todo, closely):
+            yield measure
+        for measure in self.read_in_list(rows, whole_list=sweep or first, first=first):
+            yield measure
+        for event in agendas.events:
+            yield event
+        if sweep and found.complete:
+            for listing in listings(found.rows, since):
+                yield listing
+        self.asking.tell()
+        self.keep(found, sweep=sweep)
+
+    async def read_closely(self, todo: Sequence[Due], closely: Closely) -> AsyncIterator[Measure]:
+        """The matters that are due, as many as there are requests for."""
+        most = self.asking.spent + self.client.requests
+        for one in todo:
+            if self.asking.spent >= most and not self.asking.replaying:
+                break
+            measure = await self.looked_at(one, closely)
+            if measure is not None:
+                self.done.add(one.id)
+                yield measure
+        left = sum(one.id not in self.done for one in todo)
+        if left:
+            self.report.note(
+                "info",
+                f"{left} of {len(todo)} matters that are due were not looked at closely; "
+                "they come first in the next crawls",
+            )
+
+    def read_in_list(
+        self, rows: Mapping[int, Row], *, whole_list: bool, first: bool
+    ) -> Iterator[Measure]:
+        """The other matters, as the list shows them; one never seen before waits until it is looked at."""
+        for id_, row in rows.items():
+            if id_ in self.done:
+                continue
+            if id_ not in self.matters and not first:
+                self.waiting = True
+            elif whole_list or self.has_changed(id_, row):
+                with self.row(label(row)):
+                    yield self.in_list(row)
+
+    def is_sweep_due(self) -> bool:
+        swept_at = moment(self.memory.get(SWEPT, ""))
+        return (
+            swept_at is None or WATERMARK not in self.memory or self.now - swept_at >= SWEEP_AFTER
+        )
+
+    async def read_list(self, since: date, *, sweep: bool) -> Listed:
+        """The matters of this crawl. Raises SourceError, and ParseDrift for a sweep without rows."""
+        watermark = moment(self.memory.get(WATERMARK, ""))
+        filters = swept(since) if sweep or watermark is None else changed(watermark - OVERLAP)
+        found = await self.asking.listed("matters", "MatterId", filters, role="start")
+        if sweep and not found.rows and not found.only_changes:
+            raise ParseDrift(
+                f"the list holds not one matter since {since.isoformat()}", self.client.start
+            )
+        return found
+
+    def taken(self, rows: Mapping[int, Row], since: date, *, sweep: bool) -> dict[int, Row]:
+        """The matters that are ours to tell of: public, of the time covered, each number once."""
+        left: Counter[str] = Counter()
+        found: dict[int, Row] = {}
+        latest = {
+            (known.session, alike_key(known.identifier)): id_
+            for id_, known in sorted(self.matters.items())
+        }
+        for id_ in sorted(rows):
+            row, known = rows[id_], self.matters.get(id_)
+            if truth(row, "MatterRestrictViewViaWeb"):
+                left["not public"] += 1
+            elif not sweep and known is None and not belongs(row, since):
+                left[f"older than {since.isoformat()}"] += 1
+            else:
+                found[id_] = row
+                number = alike_key(words(row, "MatterFile"))
+                key = (known.session if known else session_of(row), number)
+                other = latest.setdefault(key, id_) if number else id_
+                if other != id_:
+                    left["under a number that a later matter has"] += 1
+                    found.pop(min(id_, other), None)
+                    latest[key] = max(id_, other)
+        for why, count in left.items():
+            self.report.note("info", f"matters left out: {count} {why}")
+        return found
+
+    def sessions(self, rows: Mapping[int, Row]) -> dict[int, str]:
+        """Under which session each matter is known, or will be."""
+        fresh = {id_: session_of(row) for id_, row in rows.items()}
+        return fresh | {id_: known.session for id_, known in self.matters.items()}
+
+    async def looked_at(self, one: Due, closely: Closely) -> Measure | None:
+        """A matter with its details; None when its row was not had, or a new one has to wait."""
+        known = self.matters.get(one.id)
+        row = one.row if one.row is not None else await closely.row(one.id)
+        if row is None or truth(row, "MatterRestrictViewViaWeb"):
+            self.gone.add(one.id)
+            return None
+        measure: Measure | None = None
+        with self.row(label(row)):
+            children = await closely.children(one.id, None if self.asking.replaying else known)
+            if one.why is Why.NEW and children.trouble and self.is_young(row):
+                self.report.note("info", f"{label(row)} waits, as its details could not be had")
+                return None
+            measure = self.measure(row, children)
+            count_unmapped(row, children, self.report.unmapped)
+        return measure
+
+    def is_young(self, row: Row) -> bool:
+        changed_at = moment(words(row, "MatterLastModifiedUtc"))
+        return changed_at is not None and self.now - changed_at < WAITS
+
+    def measure(self, row: Row, children: Children | None = None) -> Measure:
+        known = self.matters.get(whole(row, "MatterId") or 0)
+        return as_measure(
+            row,
+            client=self.client,
+            place=str(self.parameters.get("place") or self.place),
+            known=known,
+            children=children,
+        )
+
+    def has_changed(self, id_: int, row: Row) -> bool:
+        known = self.matters.get(id_)
+        return known is None or known.extras.get(STAMP) != digest(row)
+
+    def in_list(self, row: Row) -> Measure:
+        """What the list alone says of a matter. One that changed is looked at the next time."""
+        measure = self.measure(row)
+        count_unmapped(row, None, self.report.unmapped)
+        if not self.has_changed(whole(row, "MatterId") or 0, row):
+            return measure
+        extras = {name: value for name, value in measure.extras.items() if name != READ}
+        return replace(measure, extras=extras)
+
+    def keep(self, found: Listed, *, sweep: bool) -> None:
+        """Remember how far this crawl came. Not past matters that wait to be told of."""
+        if not found.complete:
+            return
+        if sweep:
+            self.remember[SWEPT] = self.now.isoformat()
+            # With each sweep they get another chance.
+            self.gone.clear()
+        self.remember[GONE] = json.dumps(sorted(self.gone))
+        marks = [self.memory.get(WATERMARK, ""), newest(found.rows.values())]
+        reached = max((mark for mark in marks if moment(mark)), key=str, default="")
+        if reached and not self.waiting:
+            self.remember[WATERMARK] = reached
+
+
+def by_matter(known: Sequence[KnownMeasure]) -> dict[int, KnownMeasure]:
+    """What is known, by MatterId; of several under one id the one seen last."""
+    found: dict[int, KnownMeasure] = {}
+    for one in sorted(known, key=lambda one: str(one.seen_last or "")):
+        id_ = whole(one.extras, "MatterId")
+        if id_ is not None:
+            found[id_] = one
+    return found
+
+
+def label(row: Row) -> str:
+    return words(row, "MatterFile") or f"matter {words(row, 'MatterId')}"
+
+
+def listings(rows: Mapping[int, Row], since: date) -> list[Listing]:
+    """The lists that a sweep read to their end: the matters introduced in each whole year of it."""
+    days = (day(words(row, "MatterIntroDate")) for row in rows.values())
+    years = Counter(found.year for found in days if found)
+    return [
+        Listing(name=listing_of(year), rows=count)
+        for year, count in sorted(years.items())
+        if date(year, 1, 1) >= since
+    ]
