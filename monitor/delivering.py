@@ -7,14 +7,16 @@ Whoever dies between sending and marking causes one repeat, which carries the
 same Message-ID; nothing is ever lost.
 
 A message that fails waits longer each time, with some chance in it so that a
-crowd does not come back at once, and is given up visibly after its last try.
-One that cannot be rendered or sent never keeps another from going out.
+crowd does not come back at once, and is given up visibly after its last try. A
+receiver that asks for more time gets it. One that cannot be rendered or sent
+never keeps another from going out: who let the time run out once is not waited
+for again in the same round.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -44,13 +46,17 @@ class Retry:
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=6)
 
-    def wait(self, tried: int, chance: float) -> timedelta:
+    def wait(self, tried: int, chance: float, asked: timedelta = timedelta(0)) -> timedelta:
         """How long to wait after so many tries; `chance` is from 0 up to 1.
 
-        The wait doubles each time up to `longest`, less up to half of it by chance.
+        The wait doubles each time up to `longest`, less up to half of it by
+        chance. It is at least what the receiver `asked` for, up to `longest`.
         """
         doubled = self.first * (1 << min(tried - 1, 30))
-        return min(doubled, self.longest) * (1 - chance / 2)
+        return max(
+            min(doubled, self.longest) * (1 - chance / 2),
+            min(asked, self.longest),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +114,7 @@ class _Sender:
     chance: Callable[[], float]
     retry: Retry
     resolve: Resolve
+    slow: set[str] = field(default_factory=set)
 
     def deliver(self, claim: Claim) -> str:
         """Send a claimed message and mark it. Raises LockLost and StorageError."""
@@ -118,8 +125,10 @@ class _Sender:
             sent = self._send(claim)
         except Permanent as error:
             return self._give_up(claim, str(error))
-        except ChannelError as error:
-            return self._postpone(claim, str(error))
+        except Temporary as error:
+            if error.slow:
+                self.slow.add(claim.address)
+            return self._postpone(claim, str(error), error.after)
         self.outbox.sent(claim, now=self.clock(), detail=sent.reference)
         log.info("message %s went to %s", claim.id, claim.address)
         return "sent"
@@ -131,6 +140,8 @@ class _Sender:
             self.outbox.prepare(claim, message.payload())
         else:
             message = self._guarded(claim, lambda: Rendered.from_payload(claim.payload or {}))
+        if claim.address in self.slow:
+            raise Temporary("not tried: an earlier message for this address ran out of time")
         outgoing = Outgoing(
             key=claim.key,
             address=self._address(claim),
@@ -138,6 +149,7 @@ class _Sender:
             text=message.text,
             html=message.html,
             headers=message.headers,
+            facts=message.facts,
         )
         return self._guarded(claim, lambda: send(self.channels, outgoing))
 
@@ -157,11 +169,11 @@ class _Sender:
             log.exception("message %s could not be sent", claim.id)
             raise Temporary(f"{type(error).__name__}: {error}") from error
 
-    def _postpone(self, claim: Claim, detail: str) -> str:
+    def _postpone(self, claim: Claim, detail: str, asked: timedelta) -> str:
         if claim.attempts >= self.retry.tries:
             return self._give_up(claim, f"given up after {claim.attempts} tries: {detail}")
         now = self.clock()
-        again = now + self.retry.wait(claim.attempts, self.chance())
+        again = now + self.retry.wait(claim.attempts, self.chance(), asked)
         detail = one_line(detail, _DETAIL)
         self.outbox.failed(claim, now=now, detail=detail, retry_at=again)
         log.warning("message %s failed, again at %s: %s", claim.id, again.isoformat(), detail)

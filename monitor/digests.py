@@ -5,50 +5,45 @@ nothing else decides about markup. Rendering is a pure function: the same facts,
 `now` and coverage give the same bytes.
 """
 
-import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import cache
 from typing import Any, Self
 
 import css_inline
-import jinja2
 
-from config.vocabulary import ChangeKind
 from config.watchlist import Watchlist
+from monitor.alert_json import alerts_json, headline_of, sources_json
+from monitor.channels import MACHINES, PEOPLE, scheme_of
+from monitor.channels.envelope import ALERTS
 from monitor.channels.safe import one_line, shortened
 from monitor.coverage import Coverage, coverage_for
 from monitor.entries import NOTHING_ASKED, RANK, WORDS, Asked, Entry, entries
+from monitor.templating import template
 from storage.ports import MessageFacts, SourceState
 
 NAME = "Measurewatch"
-WIDTH = 72
 LONGEST_SUBJECT = 160
 
 # Mail readers cut a message near 100 kB; beyond this many, measures are one line each.
 MOST_WHOLE = 25
 MOST_LISTED = 200
 
-_TONES = {
-    ChangeKind.NEW: "came",
-    ChangeKind.RESTORED: "came",
-    ChangeKind.AMENDED: "changed",
-    ChangeKind.VANISHED: "went",
-    ChangeKind.SUPERSEDED: "went",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message ready to be sent, and to be stored as JSON before it is."""
+    """A message ready to be sent, and to be stored as JSON before it is.
+
+    `facts` are what programs read (see `Outgoing`), empty for people.
+    """
 
     subject: str
     text: str
     html: str
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def payload(self) -> dict[str, Any]:
         """JSON values from which `from_payload` makes the same message again."""
@@ -57,6 +52,7 @@ class Rendered:
             "text": self.text,
             "html": self.html,
             "headers": dict(self.headers),
+            "facts": dict(self.facts),
         }
 
     @classmethod
@@ -67,6 +63,8 @@ class Rendered:
             text=payload["text"],
             html=payload["html"],
             headers=dict(payload["headers"]),
+            # A message that waits since before there were facts has none.
+            facts=dict(payload.get("facts", {})),
         )
 
 
@@ -77,11 +75,14 @@ def render(
     coverage: Coverage | None = None,
     topics: Mapping[str, str] | None = None,
     asked: Asked = NOTHING_ASKED,
+    html: bool = True,
+    for_programs: bool = True,
 ) -> Rendered:
     """Render a message: one entry a measure, with every change and every reason.
 
     `coverage` is None where nobody counted. `topics` are titles by topic name,
-    `asked` the topics that each watch asks for.
+    `asked` the topics that each watch asks for. `html` and `for_programs` say
+    whether the page and the facts are wanted.
     The Date header is part of what is rendered, so a repeat carries it too.
     """
     found = entries(facts.alerts, asked)
@@ -102,21 +103,37 @@ def render(
     return Rendered(
         subject=title,
         text=_text(values),
-        html=_html(values),
+        html=_html(values) if html else "",
         headers={"Date": format_datetime(now.astimezone(UTC))},
+        facts=_facts(found, coverage, now) if for_programs else {},
     )
+
+
+def _facts(found: tuple[Entry, ...], coverage: Coverage | None, now: datetime) -> dict[str, Any]:
+    return {
+        "type": ALERTS,
+        "timestamp": now.astimezone(UTC).isoformat(),
+        "sources": sources_json(coverage),
+        "alerts": alerts_json(found),
+    }
 
 
 def render_for(
     watchlist: Watchlist, facts: MessageFacts, states: Iterable[SourceState], *, now: datetime
 ) -> Rendered:
-    """Render a message for its reader, as the watchlist and the states of its sources have it."""
+    """Render a message for its reader, as the watchlist and the states of its sources have it.
+
+    What an `env:` address stands for is not known here, so it gets both forms.
+    """
+    scheme = scheme_of(facts.address)
     return render(
         facts,
         now=now,
         coverage=coverage_for(watchlist, facts.address, states, now=now),
         topics={topic.name: topic.title for topic in watchlist.topics},
         asked={watch.name: watch.topics for watch in watchlist.watches},
+        html=scheme not in MACHINES,
+        for_programs=scheme not in PEOPLE,
     )
 
 
@@ -125,11 +142,8 @@ def subject(found: tuple[Entry, ...]) -> str:
     if not found:
         return f"[{NAME}] nothing changed"
     if len(found) == 1:
-        entry = found[0]
-        name = f"[{NAME}] {entry.identifier} ({entry.place}) {_happened(entry)}"
-        return shortened(
-            one_line(f"{name}: {entry.title}" if entry.title else name), LONGEST_SUBJECT
-        )
+        told = headline_of(found[0], _happened(found[0]))
+        return shortened(one_line(f"[{NAME}] {told}"), LONGEST_SUBJECT)
     places = list(dict.fromkeys(entry.place for entry in found))
     where = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
     return shortened(one_line(f"[{NAME}] {headline(found)} ({where})"), LONGEST_SUBJECT)
@@ -149,67 +163,11 @@ def _happened(entry: Entry) -> str:
 
 
 def _text(values: Mapping[str, Any]) -> str:
-    text = _template("digest.txt.j2").render(values)
+    text = template("digest.txt.j2").render(values)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
 
 
 def _html(values: Mapping[str, Any]) -> str:
-    page = _template("digest.html.j2").render(values)
+    page = template("digest.html.j2").render(values)
     # Mail readers drop or rewrite style sheets; what stands on the elements stays.
     return css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("monitor"),
-        autoescape=jinja2.select_autoescape(["html.j2"], default=False, default_for_string=True),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(_FILTERS)
-    return environment
-
-
-def _template(name: str) -> jinja2.Template:
-    return _environment().get_template(name)
-
-
-def _instant(value: datetime) -> str:
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _day(value: datetime) -> str:
-    value = value.astimezone(UTC)
-    return f"{value:%A}, {value.day} {value:%B %Y}, {value:%H:%M} UTC"
-
-
-def _wrapped(text: str, indent: int = 0, hang: int | None = None) -> str:
-    """Fold a line for plain text; words longer than a line, such as addresses, stay whole."""
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent if hang is None else hang),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _tone(kind: ChangeKind) -> str:
-    return _TONES.get(kind, "told")
-
-
-_FILTERS: Mapping[str, Callable[..., str]] = {
-    "instant": _instant,
-    "day": _day,
-    "wrapped": _wrapped,
-    "counted": _counted,
-    "tone": _tone,
-    "line": one_line,
-}

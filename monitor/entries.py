@@ -53,6 +53,12 @@ WORDS = {
     ChangeKind.ECHO: "echo",
 }
 
+# What happened to a place on an agenda, the most important first; all else is "scheduled".
+_AGENDA = {
+    "cancelled": "cancelled", "removed": "off the agenda", "moved": "moved",
+    "reinstated": "held after all",
+}  # fmt: skip
+
 _STANDINGS = {
     Standing.ADDED: "would be added to the law",
     Standing.STRUCK: "would be struck from the law",
@@ -86,8 +92,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One change: its kind, the word for it, a sentence, and the redline of an amendment."""
+    """One change: its kind, the word for it, a sentence, and the redline of an amendment.
 
+    `alert` is what all of it was taken from.
+    """
+
+    alert: AlertFacts
     kind: ChangeKind
     word: str
     summary: str
@@ -143,6 +153,7 @@ def _narrowed(alert: AlertFacts, asked: Asked) -> AlertFacts:
     topics = {topic for some in wanted for topic in some}
     return replace(
         alert,
+        topics=tuple(topic for topic in alert.topics if everything or topic in topics),
         matches=tuple(
             replace(match, new=match.new and _came_with(alert, match))
             for match in alert.matches
@@ -209,13 +220,19 @@ def _distinct(words: Iterable[str]) -> tuple[str, ...]:
 
 def _step(alert: AlertFacts) -> Step:
     return Step(
+        alert=alert,
         kind=alert.kind,
-        word=WORDS[alert.kind],
+        word=_word(alert),
         summary=one_line(_said(alert), 500),
         at=alert.at,
         edits=_edits(alert.old, alert.new) if alert.kind is ChangeKind.AMENDED else None,
         note=_text_note(alert),
     )
+
+
+def _word(alert: AlertFacts) -> str:
+    what = alert.details.get("what", ()) if alert.kind is ChangeKind.SCHEDULED else ()
+    return next((word for name, word in _AGENDA.items() if name in what), WORDS[alert.kind])
 
 
 def _said(alert: AlertFacts) -> str:

@@ -6,17 +6,10 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from monitor.channels import Outgoing, Permanent, Temporary, scheme_of, send
 from monitor.channels.file import File
@@ -24,6 +17,7 @@ from monitor.channels.mail import Mail, address_of, message_id
 from monitor.channels.safe import lines, one_line, shortened
 from monitor.channels.schemes import NotSetUp, open_channels
 from monitor.channels.terminal import Terminal
+from tests.loopback.certificates import certificate
 
 SENDER = "Measurewatch <alerts@example.org>"
 
@@ -37,6 +31,14 @@ def outgoing(**changes):
         "html": "<p>HB 12 was <b>amended</b>.</p>",
     }
     return Outgoing(**(values | changes))
+
+
+def opened(folder, *, write):
+    """Channels of a home in which nothing is set up."""
+    none = NotSetUp("not in this test")
+    return open_channels(
+        mail=None, webhook=none, feed=none, command=none, write=write, folder=folder
+    )
 
 
 class Mailbox:
@@ -231,32 +233,14 @@ def test_a_silent_server_costs_the_timeout_only():
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
+def trusted(tmp_path_factory):
     """A certificate for 127.0.0.1, made for this run."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    return folder
+    return certificate(tmp_path_factory.mktemp("tls"), addresses=["127.0.0.1"])
 
 
-def server_tls(certificate):
+def server_tls(file):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    context.load_cert_chain(file)
     return context
 
 
@@ -265,12 +249,12 @@ def login(server, session, envelope, mechanism, data):
     return AuthResult(success=right, handled=right)
 
 
-def test_starttls_verifies_and_logs_in(certificate):
+def test_starttls_verifies_and_logs_in(trusted):
     """The login goes through TLS to a server whose certificate is checked."""
     mailbox = Mailbox()
-    trusting = ssl.create_default_context(cafile=certificate / "cert.pem")
+    trusting = ssl.create_default_context(cafile=trusted)
     options = {
-        "tls_context": server_tls(certificate),
+        "tls_context": server_tls(trusted),
         "authenticator": login,
         "auth_required": True,
     }
@@ -285,12 +269,12 @@ def test_starttls_verifies_and_logs_in(certificate):
     assert "wrong-word" not in str(refused.value)
 
 
-def test_tls_from_the_first_byte(certificate):
+def test_tls_from_the_first_byte(trusted):
     """Port 465 speaks TLS at once, to a server whose certificate is checked."""
     mailbox = Mailbox()
     server = Server(mailbox)
-    server.ssl_context = server_tls(certificate)
-    trusting = ssl.create_default_context(cafile=certificate / "cert.pem")
+    server.ssl_context = server_tls(trusted)
+    trusting = ssl.create_default_context(cafile=trusted)
     server.ssl_context.check_hostname = False
     server.start()
     try:
@@ -394,7 +378,7 @@ def test_a_file_that_cannot_be_written_is_temporary(tmp_path):
 def test_an_address_chooses_its_channel(tmp_path):
     """The scheme is looked up in one dict; one that is not there is refused for good."""
     written = []
-    channels = open_channels(mail=None, write=written.append, folder=tmp_path)
+    channels = opened(tmp_path, write=written.append)
     assert scheme_of("MailTo:a@b") == "mailto"
     send(channels, outgoing(address="terminal:"))
     assert len(written) == 1
@@ -404,7 +388,7 @@ def test_an_address_chooses_its_channel(tmp_path):
 
 def test_mail_without_a_server_waits_for_the_operator(tmp_path):
     """Alerts are not thrown away because mail was not set up yet."""
-    channels = open_channels(mail=None, write=print, folder=tmp_path)
+    channels = opened(tmp_path, write=print)
     assert isinstance(channels["mailto"], NotSetUp)
     with pytest.raises(Temporary, match="MEASUREWATCH_SMTP_HOST"):
         send(channels, outgoing())

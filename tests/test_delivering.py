@@ -1,6 +1,7 @@
 """Delivering: at least once, recognisably, on both databases and through a real mail server."""
 
 import asyncio
+import base64
 import email
 import email.policy
 import json
@@ -17,8 +18,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
+from standardwebhooks import Webhook as Receiver
 
 from monitor.channels import Permanent, Sent, Temporary
+from monitor.channels.envelope import envelope
 from monitor.delivering import Delivered, Retry, deliver
 from monitor.digests import Rendered, render
 from pipelines.texts import Observation
@@ -30,14 +33,20 @@ from storage.outbox import Outbox
 from storage.ports import AlertDraft
 from storage.queries import Queries
 from storage.store import Store
+from tests.loopback.server import Page, serving
 
 ROOT = Path(__file__).parent.parent
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-SECRET = RuntimeError("a fault of ours")
+FAULT = RuntimeError("a fault of ours")
+SECRET = f"whsec_{base64.b64encode(b'one secret of thirty-two bytes..').decode()}"
 
 
-def write_messages(database, count):
-    """Record `count` new measures, each told to a reader of its own."""
+def reader(number):
+    return f"mailto:desk{number}@example.org"
+
+
+def write_messages(database, count, to=reader):
+    """Record `count` new measures, each told in a message of its own."""
     store = Store(database)
     crawls = Crawls(database, Locks(database))
     store.register("virginia", place="us/va", kind="site")
@@ -47,8 +56,8 @@ def write_messages(database, count):
     def route(facts):
         number = facts.identifier.split()[1]
         return [
-            AlertDraft(watch="Desk", reasons=("topic 287g",), address=f"mailto:desk{number}@example.org",
-                       slot="crawl:1", due_at=NOON, at_once=True)
+            AlertDraft(watch="Desk", reasons=("topic 287g",), address=to(int(number)),
+                       slot=f"crawl:{number}", due_at=NOON, at_once=True)
         ]  # fmt: skip
 
     observations = [
@@ -172,7 +181,7 @@ def test_one_poisoned_message_never_stops_another(database, where, caplog):
 
     def poison(number):
         if number == 2:
-            raise SECRET
+            raise FAULT
 
     queries = Queries(database)
 
@@ -258,6 +267,76 @@ def test_an_address_from_the_environment_is_looked_up_late(database):
     assert box.taken[0].address == "mailto:secret@example.org"
 
 
+def test_programs_get_the_same_facts_at_every_try(database):
+    """What a webhook posts is stored before the first send and read back as it was."""
+    write_messages(database, 1)
+    tried = []
+
+    def answer(message):
+        tried.append(envelope(message))
+        if len(tried) == 1:
+            raise Temporary("not now")
+
+    rounds = Rounds(database, Box(answer))
+    assert rounds.run() == Delivered(failed=1)
+    assert rounds.run(NOON + timedelta(hours=1)) == Delivered(sent=1)
+    assert tried[0] == tried[1]
+    [alert] = json.loads(tried[0])["data"]["alerts"]
+    assert (alert["kind"], alert["measure"]["identifier"]) == ("new", "HB 1")
+
+
+def test_a_message_prepared_before_there_were_facts_still_goes_out(database):
+    """A rendering that an older version stored is sent as it is."""
+    write_messages(database, 1)
+    outbox = Outbox(database)
+    [claim] = outbox.claim(now=NOON, lease=timedelta(minutes=1))
+    outbox.prepare(claim, {"subject": "s", "text": "t", "html": "", "headers": {}})
+    box = Box()
+    assert Rounds(database, box).run(NOON + timedelta(hours=1)) == Delivered(sent=1)
+    assert (box.taken[0].text, box.taken[0].facts) == ("t", {})
+
+
+def test_a_receiver_that_asks_for_time_gets_it(database):
+    """Retry-After holds where it is longer than our own wait, up to our longest."""
+    write_messages(database, 1)
+    asked = [timedelta(hours=3), timedelta(days=30), timedelta(0)]
+
+    def answer(_message):
+        if asked:
+            raise Temporary("busy", after=asked.pop(0))
+
+    rounds = Rounds(database, Box(answer))
+    assert rounds.run() == Delivered(failed=1)
+    assert rows(database)[0].due_at == NOON + timedelta(hours=3)
+    assert rounds.run(NOON + timedelta(hours=3)) == Delivered(failed=1)
+    assert rows(database)[0].due_at == NOON + timedelta(hours=9)
+    assert rounds.run(NOON + timedelta(hours=9)) == Delivered(failed=1)
+    assert rows(database)[0].due_at == NOON + timedelta(hours=9, minutes=4)
+
+
+def test_who_lets_the_time_run_out_is_not_waited_for_again(database):
+    """Ten messages to a hook that hangs cost one wait; the mails behind them go out at once."""
+    hook = "https://hooks.example.org/x"
+    waited = []
+    write_messages(database, 12, lambda number: hook if number <= 10 else reader(number))
+
+    class Hanging:
+        def send(self, message):
+            waited.append(message.key)
+            raise Temporary("did not answer within 15 seconds", slow=True)
+
+    box = Box()
+    rounds = Rounds(database, box)
+    channels = {"mailto": box, "https": Hanging()}
+    done = deliver(rounds.outbox, channels, rounds.make, clock=lambda: NOON, chance=lambda: 0.0)
+    assert done == Delivered(sent=2, failed=10)
+    assert len(waited) == 1
+    assert "not tried" in rows(database)[9].error
+    later = NOON + timedelta(hours=1)
+    deliver(rounds.outbox, channels, rounds.make, clock=lambda: later, chance=lambda: 0.0)
+    assert len(waited) == 2
+
+
 def test_waiting_grows_to_a_bound_with_some_chance():
     """One minute, two, four, up to six hours, and up to half of it less; two days in all."""
     retry = Retry()
@@ -297,9 +376,10 @@ def mail_server():
 
 PROGRAM = """
 import json, os, signal, sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from monitor.channels.mail import Mail
+from monitor.channels.webhook import Webhook
 from monitor.delivering import deliver
 from monitor.digests import render
 from storage.database import Database
@@ -310,7 +390,11 @@ from storage.queries import Queries
 options = json.loads(sys.argv[1])
 now = datetime.fromisoformat(options["now"])
 database = Database.open(options["url"], home=Home(Path(options["home"])))
-mail = Mail(host="127.0.0.1", port=options["port"], sender="alerts@example.org", security="none")
+channels = {
+    "mailto": Mail(host="127.0.0.1", port=options["port"], sender="alerts@example.org", security="none"),
+    "http": Webhook(secrets=lambda _: options["secret"], clock=lambda: datetime.now(UTC),
+                    agent="Measurewatch", allow_private=True),
+}
 count = 0
 
 def die(at):
@@ -334,7 +418,7 @@ def make(claim):
     die("while rendering")
     return render(Queries(database).message_facts(claim.id), now=now)
 
-done = deliver(Dying(database), {"mailto": mail}, make, clock=lambda: now, chance=lambda: 0.0)
+done = deliver(Dying(database), channels, make, clock=lambda: now, chance=lambda: 0.0)
 print(json.dumps(done.counts()))
 """
 
@@ -344,15 +428,16 @@ MOMENTS = (
 )  # fmt: skip
 
 
-@pytest.mark.faults
-def test_kill_9_loses_no_mail_and_repeats_at_most_one(database, mail_server):
-    """A sender killed at each step in turn: all mails arrive, and one repeat at most, recognisably."""
-    mailbox, port = mail_server
-    write_messages(database, 12)
+def kill_at_each_step(database, port, arrived):
+    """Run a sender until it is killed at each step in turn, then one that lives.
+
+    `arrived` gives what the receivers have so far; each run must add to it.
+    """
     options = {
         "url": database.url.render_as_string(hide_password=False),
         "home": str(database.home.path),
         "port": port,
+        "secret": SECRET,
     }
 
     def run(hour, moment):
@@ -363,12 +448,21 @@ def test_kill_9_loses_no_mail_and_repeats_at_most_one(database, mail_server):
         )  # fmt: skip
 
     for hour, moment in enumerate(MOMENTS):
-        before = len(mailbox.taken)
+        before = len(arrived())
         killed = run(hour, moment)
         assert killed.returncode == -signal.SIGKILL, killed.stderr
-        assert len(mailbox.taken) > before, "it died before it did anything"
+        assert len(arrived()) > before, "it died before it did anything"
     last = run(len(MOMENTS), "")
     assert last.returncode == 0, last.stderr
+    assert {row.state for row in rows(database)} == {"sent"}
+
+
+@pytest.mark.faults
+def test_kill_9_loses_no_mail_and_repeats_at_most_one(database, mail_server):
+    """A sender killed at each step in turn: all mails arrive, and one repeat at most, recognisably."""
+    mailbox, port = mail_server
+    write_messages(database, 12)
+    kill_at_each_step(database, port, lambda: mailbox.taken)
     arrived = Counter(recipient for recipient, _ in mailbox.taken)
     assert set(arrived) == {f"desk{number}@example.org" for number in range(1, 13)}
     assert sorted(arrived.values()) == [1] * 11 + [2]
@@ -379,4 +473,21 @@ def test_kill_9_loses_no_mail_and_repeats_at_most_one(database, mail_server):
         for _, content in mailbox.taken
     }
     assert len(ids) == 12
-    assert {row.state for row in rows(database)} == {"sent"}
+
+
+@pytest.mark.faults
+def test_kill_9_loses_no_webhook_and_a_repeat_has_the_same_id(database):
+    """The receiver can tell the one repeat by its webhook-id, and its body is the same to the byte."""
+    pages = {f"/{number}": Page(status=204) for number in range(1, 13)}
+    with serving(pages) as server:
+        write_messages(database, 12, lambda number: f"{server.url}/{number}")
+        kill_at_each_step(database, server.port, lambda: server.visits)
+        visits = list(server.visits)
+    arrived = Counter(visit.path for visit in visits)
+    assert set(arrived) == set(pages)
+    assert sorted(arrived.values()) == [1] * 11 + [2]
+    told = {(visit.path, visit.headers["webhook-id"], visit.body) for visit in visits}
+    assert len(told) == 12
+    assert {row.key for row in rows(database)} == {key for _, key, _ in told}
+    for visit in visits:
+        Receiver(SECRET).verify(visit.body, dict(visit.headers))

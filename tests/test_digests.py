@@ -1,8 +1,11 @@
 """Digests: what a reader sees, complete in text and HTML, whatever a site printed."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,8 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.vocabulary import ChangeKind, Standing, TextState
+from config.watchlist import read_watchlist
+from monitor.alert_json import MOST_WHOLE as MOST_TOLD
+from monitor.channels import Outgoing
+from monitor.channels.envelope import envelope
 from monitor.coverage import Coverage, Unchecked
-from monitor.digests import MOST_LISTED, MOST_WHOLE, Rendered, render
+from monitor.digests import MOST_LISTED, MOST_WHOLE, Rendered, render, render_for
 from monitor.entries import MOST_PASSAGES, RANK, WORDS, web_address
 from storage.ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
 
@@ -469,3 +476,129 @@ def test_lines_of_plain_text_fit_a_terminal():
     text = rendered(alert(), alert(2, measure=measure(2, title="long words " * 30))).text
     assert all(len(line) <= 76 for line in text.splitlines())
     assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+class TestFacts:
+    """What programs are told of each change."""
+
+    def told(self, *alerts, **options):
+        facts = rendered(*alerts, **options).facts
+        assert json.loads(json.dumps(facts)) == facts, "only JSON values"
+        return facts
+
+    def test_every_change_is_an_object_of_its_own(self):
+        """Two changes of one measure and one of another are three, in the digest's order."""
+        facts = self.told(
+            alert(1), plain(2), plain(3, ChangeKind.VANISHED, measure=measure(2, identifier="HB 2"))
+        )
+        assert (facts["type"], facts["timestamp"]) == (
+            "measurewatch.alerts", "2026-01-05T12:30:00+00:00",
+        )  # fmt: skip
+        assert [(one["id"], one["kind"]) for one in facts["alerts"]] == [
+            (1, "amended"), (2, "status"), (3, "vanished"),
+        ]  # fmt: skip
+        assert [one["headline"] for one in facts["alerts"]][2] == (
+            "HB 2 (us/wa) vanished: An act relating to agreements"
+        )
+
+    def test_an_alert_says_where_why_and_by_what(self):
+        """Measure, topics with term, passage, page and standing, versions, redline and evidence."""
+        [one] = self.told(alert())["alerts"]
+        assert one["measure"] == {
+            "id": 1, "jurisdiction": "ocd-jurisdiction/country:us/state:wa/government",
+            "place": "us/wa", "session": "2026", "identifier": "HB 12",
+            "title": "An act relating to agreements", "status": "In committee",
+            "url": "https://leg.example.gov/hb12",
+        }  # fmt: skip
+        assert (one["watches"], one["reasons"], one["topics"]) == (
+            ["Desk"], ["topic 287g"], ["287g"],
+        )  # fmt: skip
+        [found] = one["matches"]
+        assert (found["term"], found["page"], found["standing"], found["new"]) == (
+            '"287(g)"', 3, "added", True,
+        )  # fmt: skip
+        old, new = one["versions"]
+        assert NEW[found["start"] : found["end"]] == "287(g)"
+        assert (old["id"], new["id"], found["version"]) == (1, 2, 2)
+        assert (new["document"], new["date"]) == (DIGEST, "2026-01-04")
+        words = {
+            (segment["kind"], segment["text"])
+            for passage in one["redline"]["passages"]
+            for segment in passage["segments"]
+        }
+        assert {("deleted", "may"), ("inserted", "shall not")} <= words
+        assert one["evidence"] == {
+            "seen": "2026-01-05T12:30:00+00:00", "archive": "2026-01-05-us-wa.warc.gz",
+            "sha256": DIGEST, "url": "https://leg.example.gov/hb12.pdf",
+        }  # fmt: skip
+
+    def test_only_the_topics_a_watch_asks_for_are_told(self):
+        """Topics and passages of other watches stay out, as they do in the words."""
+        other = match(topic="masks", term="mask", new=False)
+        [one] = self.told(
+            alert(topics=("287g", "masks"), matches=(match(), other)), asked={"Desk": ("287g",)}
+        )["alerts"]
+        assert one["topics"] == ["287g"]
+        assert {found["topic"] for found in one["matches"]} == {"287g"}
+
+    def test_what_could_not_be_checked_is_told(self):
+        """A program too must know what silence means; null says that nobody counted."""
+        since = datetime(2026, 1, 4, 6, tzinfo=UTC)
+        missing = Unchecked(source="maryland", what="could not be read", since=since, note="a\nb")
+        facts = self.told(plain(1), coverage=Coverage(checked=2, unchecked=(missing,)))
+        assert facts["sources"] == {
+            "checked": 2,
+            "unchecked": [{
+                "source": "maryland", "what": "could not be read",
+                "since": "2026-01-04T06:00:00+00:00", "note": "a b",
+            }],
+        }  # fmt: skip
+        assert self.told(plain(1))["sources"] is None
+
+    def test_a_huge_message_is_abridged_but_names_every_change(self):
+        """Beyond a bound, alerts lose their passages and keep their facts."""
+        many = [alert(number, measure=measure(number)) for number in range(1, MOST_TOLD + 3)]
+        alerts = self.told(*many)["alerts"]
+        assert len(alerts) == MOST_TOLD + 2
+        assert [one["abridged"] for one in alerts] == [False] * MOST_TOLD + [True, True]
+        assert (alerts[-1]["matches"], alerts[-1]["redline"]) == ([], None)
+        assert alerts[-1]["versions"][1]["id"] == 2
+
+    def test_people_and_programs_get_their_own_forms(self):
+        """A mail stores no facts, a webhook no page; an unknown address gets both."""
+        watchlist = read_watchlist(b"name: x\n")
+        forms = {}
+        for address in ("mailto:a@b.org", "file:x", "https://h.org", "feed:x.xml", "env:HOOK"):
+            facts = replace(message(alert()), address=address)
+            made = render_for(watchlist, facts, [], now=NOW)
+            forms[address] = (bool(made.html), bool(made.facts))
+            assert Rendered.from_payload(json.loads(json.dumps(made.payload()))) == made
+        assert forms == {
+            "mailto:a@b.org": (True, False), "file:x": (True, False), "https://h.org": (False, True),
+            "feed:x.xml": (False, True), "env:HOOK": (True, True),
+        }  # fmt: skip
+
+    def test_the_documented_object_is_the_real_one(self):
+        """docs/hear.md shows every field there is, of the type it has, and no other."""
+        page = (Path(__file__).parent.parent / "docs" / "hear.md").read_text(encoding="utf-8")
+        shown = json.loads(re.search(r"^```json\n(.*?)^```", page, re.M | re.S)[1])
+        missing = Unchecked(source="s", what="w", since=NOW, note="n")
+        facts = self.told(
+            alert(new=version(links=("https://x.org",)), old=version(1, OLD, links=("https://x.org",))),
+            coverage=Coverage(checked=1, unchecked=(missing,)),
+        )  # fmt: skip
+        real = json.loads(
+            envelope(Outgoing(key="k", address="https://h", subject="s", text="t", facts=facts))
+        )
+        assert shape(shown) == shape(real)
+
+
+def shape(value):
+    """The names and types of JSON values, of a list those of its first."""
+    match value:
+        case dict():
+            return {name: shape(inner) for name, inner in value.items()}
+        case [first, *_]:
+            return [shape(first)]
+        case _:
+            return type(value).__name__

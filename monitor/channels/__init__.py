@@ -12,7 +12,14 @@ once per call and never retries: `monitor.delivering` does that.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
+
+MACHINES = frozenset({"https", "http", "feed", "command"})
+"""Schemes of receivers that take a message's facts and no HTML page."""
+
+PEOPLE = frozenset({"mailto", "terminal", "file"})
+"""Schemes of receivers that read the words only."""
 
 
 class ChannelError(Exception):
@@ -20,7 +27,18 @@ class ChannelError(Exception):
 
 
 class Temporary(ChannelError):
-    """A later attempt may succeed."""
+    """A later attempt may succeed.
+
+    `after` is how long the receiver asks to be left alone. `slow` says that the
+    time ran out: the next message for the same address would wait as long.
+    """
+
+    def __init__(
+        self, message: str, *, after: timedelta = timedelta(0), slow: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.after = after
+        self.slow = slow
 
 
 class Permanent(ChannelError):
@@ -33,7 +51,9 @@ class Outgoing:
 
     `key` names the message for ever: a repeat carries the same one. `address`
     is the watchlist's ("mailto:desk@example.org", "terminal:"). `html` may be
-    empty, `headers` are for channels that have such.
+    empty, `headers` are for channels that have such. `facts` are JSON values
+    for programs: "type", "timestamp", "sources" and "alerts", as
+    `monitor.alert_json` makes them; empty for people.
     """
 
     key: str
@@ -42,6 +62,7 @@ class Outgoing:
     text: str
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
