@@ -14,9 +14,30 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any, Protocol, Self
 
 Listener = Callable[[Mapping[str, Any]], None]
+
+GRACE_SECONDS = 60.0
+"""How long a child that met its deadline may take to finish what it holds."""
+
+
+class Process(Protocol):
+    """What a child needs of `subprocess.Popen`; the session is named by its `pid`."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: Any) -> None: ...  # noqa: PYI036 (Popen takes fewer)
 
 
 @dataclass
@@ -27,29 +48,28 @@ class Child:
     listener: Listener
     deadline_seconds: float
     environment: Mapping[str, str]
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: Process | None = field(default=None, init=False)
     asked: bool = field(default=False, init=False)
 
     def run(self) -> int:
         """Start the child, pass its progress on until it ends; returns its exit code.
 
-        A child that outlives its deadline is killed with everything it started.
+        At its deadline a child is asked to stop, so that what it holds is kept;
+        one that does not is killed with everything it started.
         """
-        process = subprocess.Popen(
-            [sys.executable, "-m", "monitor.crawling"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None,
-            env=dict(self.environment),
-            start_new_session=True,
-        )
+        process = self.start()
         self.process = process
         if self.asked:
             # It was asked while it was being started, when there was nobody to tell.
             self.stop()
-        timer = threading.Timer(self.deadline_seconds, self.kill)
-        timer.daemon = True
-        timer.start()
+        grace = min(GRACE_SECONDS, self.deadline_seconds)
+        timers = [
+            threading.Timer(self.deadline_seconds, self.stop),
+            threading.Timer(self.deadline_seconds + grace, self.kill),
+        ]
+        for timer in timers:
+            timer.daemon = True
+            timer.start()
         try:
             with process:
                 assert process.stdin is not None
@@ -59,9 +79,21 @@ class Child:
                     self._pass_on(line)
                 return process.wait()
         finally:
-            timer.cancel()
+            for timer in timers:
+                timer.cancel()
 
-    def _send_plan(self, process: subprocess.Popen[bytes]) -> None:
+    def start(self) -> Process:
+        """Start the process, its plan not yet told. Raises OSError when it cannot be started."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "monitor.crawling"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None,
+            env=dict(self.environment),
+            start_new_session=True,
+        )
+
+    def _send_plan(self, process: Process) -> None:
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(dict(self.plan)).encode())

@@ -41,12 +41,14 @@ def run_crawls(
     archives: Sequence[Path] = (),
     record: bool = True,
     listener: Listener = lambda _: None,
+    make_child: Callable[..., Child] = Child,
 ) -> list[dict[str, Any]]:
     """Crawl the named sources, or all, and return DESIGN's line for each.
 
     Groups run side by side; a group's replays run one after another in the
-    order of their dates. Raises UsageError, and KeyboardInterrupt after Ctrl-C
-    once the children have ended.
+    order of their dates. `make_child` makes a group's process, as `Child` does.
+    Raises UsageError, and KeyboardInterrupt after Ctrl-C once the children have
+    ended.
     """
     specs = app.sources(names)
     if not archives:
@@ -77,7 +79,8 @@ def run_crawls(
         ids = [crawl_id for crawls in work for crawl_id, _ in crawls]
         plans = [{"home": str(app.home), "crawls": [plan for _, plan in crawls]} for crawls in work]
         children = [
-            Child(plan, listener, app.settings.crawl_deadline, app.environment) for plan in plans
+            make_child(plan, listener, app.settings.crawl_deadline, app.environment)
+            for plan in plans
         ]
         try:
             run_all(children, on_stop=lambda: listener({"event": "stopping"}))
@@ -209,5 +212,6 @@ def told(report: SourceReport) -> dict[str, Any]:
         "documents",
         "pending",
         "seconds",
+        "events",
     )
     return {name: values[name] for name in names} | {"notes": list(report.notes)}

@@ -14,19 +14,25 @@ import pytest
 
 from config.vocabulary import ChangeKind
 from config.watchlist import load_watchlist
-from monitor.demo import papers
+from monitor.demo.expected import EXPECTED
 from monitor.demo.government import Government
-from monitor.demo.papers import Paper
+from monitor.demo.papers import Paper, bills, runs, unmarked
 from monitor.demo.printing import print_bill
-from monitor.demo.sites import legislature, mayor
-from monitor.demo.story import CITY, DAYS, EXPECTED, STATE, world
+from monitor.demo.sites import Asked, legislature, mayor
+from monitor.demo.story import DAYS, world
+from monitor.demo.world import CITY, STATE
 from scrapers.errors import Challenge
 from scrapers.genuine import check_genuine
 from scrapers.platforms.bills import Bills
 from scrapers.platforms.orders import Orders
 from tests.visiting import visit
 
-BAD_DAY = 3
+BAD_DAY, FORBIDDEN_DAY, WALLED_DAY, LAST = 3, 10, 11, len(DAYS) - 1
+SCAN = "2026-07"
+READABLE_ORDERS = [day.number for day in DAYS if not day.trouble.mayor_challenges]
+READABLE_BILLS = [
+    day.number for day in DAYS if not (day.trouble.state_challenges or day.trouble.page_missing)
+]
 
 
 @pytest.fixture
@@ -59,11 +65,11 @@ def pdf_text(body):
 
 def bill_text(identifier, note="original", day=0):
     """What the legislature serves as a bill's text."""
-    return legislature(f"/texts/{identifier.replace(' ', '')}-{note}.pdf", day, 0)
+    return legislature(Asked(f"/texts/{identifier.replace(' ', '')}-{note}.pdf", day, 0))
 
 
 def order_text(number, day=0):
-    return mayor(f"/media/executive-order-{number}.pdf", day, 0)
+    return mayor(Asked(f"/media/executive-order-{number}.pdf", day, 0))
 
 
 class Served(dict):
@@ -76,7 +82,7 @@ class Served(dict):
     def answer(self, url):
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        return self.site(target, self.day, 0)
+        return self.site(Asked(target, self.day, 0))
 
     def __contains__(self, url):
         return self.answer(url).status == HTTPStatus.OK
@@ -87,7 +93,7 @@ class Served(dict):
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
-    """The demo's two sources, as its watchlist has them."""
+    """The demo's sources by their kind, as its watchlist has them."""
     path = tmp_path_factory.mktemp("demo") / "watchlist.yaml"
     with Government() as running:
         path.write_text(running.watchlist(), encoding="utf-8")
@@ -102,21 +108,23 @@ def seen_by_spider(sources, kind, day):
 
 
 class TestWatchlist:
-    def test_the_watchlist_is_valid_and_names_both_sites(self, government, tmp_path):
+    def test_the_watchlist_is_valid_and_names_all_sites(self, government, tmp_path):
         """The template becomes a watchlist with the addresses of the running sites."""
         (tmp_path / "watchlist.yaml").write_text(government.watchlist(), encoding="utf-8")
         watchlist = load_watchlist(tmp_path / "watchlist.yaml")
-        mayors, state = watchlist.sources
-        assert (mayors.place, state.place) == (CITY, STATE)
+        by_kind = {spec.kind: spec for spec in watchlist.sources}
+        mayors, state, council = (by_kind[kind] for kind in ("orders", "bills", "legistar"))
+        assert (mayors.place, state.place, council.place) == (CITY, STATE, CITY)
         assert mayors.parameters["index"] == f"{government.urls['mayor']}/orders"
         assert state.parameters["index"] == f"{government.urls['state']}/bills"
+        assert council.parameters["api"] == f"{government.urls['council']}/v1"
         assert [topic.name for topic in watchlist.topics] == ["287g", "masks", "city-property"]
 
 
 class TestServing:
     def test_every_page_and_file_of_every_day_is_served(self, government):
-        """Over the week both sites answer, and each listed paper is where its link says."""
-        for day in (day.number for day in DAYS if day.number != BAD_DAY):
+        """Over the month the mayor's site answers, and each listed paper is where its link says."""
+        for day in READABLE_ORDERS[::3]:
             government.set_day(day)
             index = get(f"{government.urls['mayor']}/orders").body.decode()
             links = re.findall(r'href="(/media/[^"]+)"', index)
@@ -124,9 +132,10 @@ class TestServing:
             for link in links:
                 assert get(government.urls["mayor"] + link).body.startswith(b"%PDF-")
 
-    def test_the_two_sites_are_two_addresses(self, government):
-        """The mayor and the legislature are visited apart."""
-        assert len(set(government.urls.values())) == 2
+    def test_the_three_sites_are_three_hosts(self, government):
+        """The mayor, the legislature and the council are visited apart."""
+        assert list(government.urls) == ["mayor", "state", "council"]
+        assert len({urlsplit(url).hostname for url in government.urls.values()}) == 3
 
     def test_a_page_differs_on_each_visit(self, government):
         """Timestamps and session ids are fresh on every page, and nothing else is."""
@@ -137,10 +146,27 @@ class TestServing:
         assert volatile.sub("", first) == volatile.sub("", second)
 
     def test_robots_txt_is_served_even_on_the_bad_day(self, government):
-        """Whatever else fails, the sites say what may be visited."""
+        """Whatever else fails, mayor and legislature say what may be visited; the API says nothing."""
         government.set_day(BAD_DAY)
-        for url in government.urls.values():
-            assert b"Disallow: /drafts/" in get(f"{url}/robots.txt").body
+        for name in ("mayor", "state"):
+            assert b"Disallow: /drafts/" in get(f"{government.urls[name]}/robots.txt").body
+        assert get(f"{government.urls['council']}/robots.txt").status == 404
+
+    def test_robots_txt_forbids_the_mayors_site_for_a_day(self, government):
+        """On one day everything of the mayor's is closed to robots, then open again."""
+        url = f"{government.urls['mayor']}/robots.txt"
+        rules = []
+        for day in (FORBIDDEN_DAY - 1, FORBIDDEN_DAY, FORBIDDEN_DAY + 1):
+            government.set_day(day)
+            rules.append(b"Disallow: /\n" in get(url).body)
+        assert rules == [False, True, False]
+
+    def test_the_new_design_has_the_same_rows(self):
+        """The mayor's pages get another frame, and their table stays."""
+        before, after = (mayor(Asked("/orders", day, 0)).body.decode() for day in (7, 8))
+        rows = [re.findall(r"<tr>.*?</tr>", page) for page in (before, after)]
+        assert rows[0] == rows[1]
+        assert ("newsletter" in before, "newsletter" in after) == (False, True)
 
     def test_unchanged_files_answer_304(self, government):
         """A file is not sent again to who has it, by its tag or its date."""
@@ -187,25 +213,25 @@ class TestServing:
             assert dict(second.urls) == {}
 
     def test_days_outside_the_story_are_refused(self, government):
-        """There is no eighth day."""
-        with pytest.raises(ValueError, match="days 0 to 6, not 7"):
-            government.set_day(7)
+        """There is no fifth week."""
+        with pytest.raises(ValueError, match="days 0 to 27, not 28"):
+            government.set_day(28)
 
 
 class TestPapers:
-    @pytest.mark.parametrize("bill", world(6).bills, ids=lambda bill: bill.slug)
+    @pytest.mark.parametrize("bill", world(LAST).bills, ids=lambda bill: bill.slug)
     def test_a_bills_pdf_holds_its_words(self, bill):
         """Each printed text opens and holds every word of its paper, beside line numbers."""
         for text in bill.prints:
-            words = pdf_text(bill_text(bill.identifier, text.note.lower(), 6).body)
+            words = pdf_text(bill_text(bill.identifier, text.slug, LAST).body)
             for paragraph in text.paper.paragraphs:
                 for word in paragraph.lstrip("# ").split():
                     assert word in words
 
-    @pytest.mark.parametrize("order", world(6).orders, ids=lambda order: order.number)
+    @pytest.mark.parametrize("order", world(LAST).orders, ids=lambda order: order.number)
     def test_an_orders_pdf_holds_its_words(self, order):
         """Each order opens and holds its number, its title and its text."""
-        words = pdf_text(order_text(order.number, 6).body)
+        words = pdf_text(order_text(order.number, LAST).body)
         words = re.sub(rf"{order.identifier} - Page \d of \d ", "", words)
         assert order.identifier.upper() in words
         for paragraph in order.paper.paragraphs:
@@ -223,19 +249,58 @@ class TestPapers:
         first, again = (print_bill("HB 1", "Original", Paper("Words."), at) for _ in range(2))
         assert first == again
 
+    def test_marks_part_a_paragraph_into_runs(self):
+        """Added and struck words are told apart, and none is lost."""
+        marked = "Members {-may-} {+shall not+} cover their faces."
+        assert list(runs(marked)) == [
+            ("Members ", "plain"), ("may", "struck"), (" ", "plain"), ("shall not", "added"),
+            (" cover their faces.", "plain"),
+        ]  # fmt: skip
+        assert unmarked(marked) == "Members may shall not cover their faces."
+
+    def test_the_scanned_order_has_pictures_and_no_text(self):
+        """What the scanner made cannot be searched; a page of it is one large picture."""
+        scan = order_text(SCAN, FORBIDDEN_DAY)
+        document = pypdfium2.PdfDocument(scan.body)
+        try:
+            [page] = list(document)
+            assert page.get_textpage().get_text_range().strip() == ""
+            assert [each.type for each in page.get_objects()] == [3]  # pdfium's word for an image
+            width, height = page.get_size()
+        finally:
+            document.close()
+        assert (width, height) == (612, 792)
+        assert scan.body == order_text(SCAN, FORBIDDEN_DAY + 1).body
+
+    def test_the_scanned_order_gets_a_text_later(self):
+        """A week later the same address has a PDF with words in it."""
+        assert "masked agents" in pdf_text(order_text(SCAN, 18).body)
+
     def test_an_edit_of_words_that_are_not_there_is_an_error(self):
         """An amended paper can only be made from words that stand in it once."""
         with pytest.raises(ValueError, match="not there exactly once"):
-            papers.HB_1107.revised(("no such words", "others"))
+            bills.HB_1107.revised(("no such words", "others"))
 
 
 class TestStory:
     def test_expectations_follow_the_days(self):
-        """Each day has its expectations, in order, and every sentence names the day."""
+        """Each day has its expectations, in order, and each day has something to tell or not to."""
         assert [expected.day for expected in EXPECTED] == [day.number for day in DAYS]
+        assert all(expected.told or expected.untold for expected in EXPECTED)
+        assert [day.name for day in DAYS if day.number in {0, LAST}] == ["Sunday", "Saturday"]
+
+    def test_sentences_fit_a_line(self):
+        """What is told of the quiet things can be read at a glance."""
+        sentences = [told.sentence for expected in EXPECTED for told in expected.untold]
+        assert max(map(len, sentences)) <= 88
+        assert not any(sentence.endswith(".") for sentence in sentences)
+
+    def test_quiet_days_are_quiet(self):
+        """On a day on which nothing is expected nothing happens, and nothing goes wrong."""
         for day, expected in zip(DAYS, EXPECTED, strict=True):
-            assert expected.untold
-            assert all(told.sentence.startswith(f"{day.name}: ") for told in expected.untold)
+            nothing = any("nothing happened" in told.sentence for told in expected.untold)
+            assert nothing == (not day.events and day.number > 0)
+            assert not (nothing and expected.told)
 
     def test_each_change_is_expected_once(self):
         """No change is expected twice, nor alerted and silent at once."""
@@ -248,12 +313,14 @@ class TestStory:
             assert not quiet & {told.identifier for told in expected.told}
 
     def test_every_kind_of_the_story_occurs(self):
-        """The week shows new, amended, version, action, status, title and vanished."""
+        """The month shows nearly every kind of change."""
         kinds = {told.kind for expected in EXPECTED for told in expected.told}
-        assert kinds == {
-            ChangeKind.NEW, ChangeKind.AMENDED, ChangeKind.VERSION, ChangeKind.ACTION,
-            ChangeKind.STATUS, ChangeKind.TITLE, ChangeKind.VANISHED,
-        }  # fmt: skip
+        assert set(ChangeKind) - kinds == {
+            ChangeKind.SPONSORS,
+            ChangeKind.RELATED,
+            ChangeKind.SUPERSEDED,
+            ChangeKind.ECHO,
+        }
 
     def test_the_substitute_says_other_things(self):
         """On Tuesday HB 1107 has a second text with other words."""
@@ -270,9 +337,9 @@ class TestStory:
         assert exception not in pdf_text(order_text("2026-02", 3).body)
         assert exception in pdf_text(order_text("2026-02", 4).body)
         rows = [
-            re.search(r"<tr>(?:(?!<tr>).)*2026-02.*?</tr>", mayor("/orders", day, 0).body.decode())[
-                0
-            ]
+            re.search(
+                r"<tr>(?:(?!<tr>).)*2026-02.*?</tr>", mayor(Asked("/orders", day, 0)).body.decode()
+            )[0]
             for day in (1, 4)
         ]
         assert rows[0] == rows[1]
@@ -307,7 +374,7 @@ class TestStory:
 class TestBadDay:
     def test_the_mayors_index_is_a_challenge_with_status_200(self):
         """A wall stands where the list was."""
-        answer = mayor("/orders", BAD_DAY, 0)
+        answer = mayor(Asked("/orders", BAD_DAY, 0))
         assert answer.status == HTTPStatus.OK
         with pytest.raises(Challenge):
             check_genuine(status=200, headers={}, body=answer.body, url="http://x/")
@@ -356,8 +423,8 @@ class TestBadDay:
             assert not {"status", "title", "versions"} & seen.measures[name].observed
 
 
-class TestSpidersOnTheWeek:
-    @pytest.mark.parametrize("day", [day.number for day in DAYS if day.number != BAD_DAY])
+class TestSpidersOnTheMonth:
+    @pytest.mark.parametrize("day", READABLE_ORDERS)
     def test_orders_are_read_as_the_story_has_them(self, sources, day):
         """Number, title and day of signing of each order are the story's."""
         seen = seen_by_spider(sources, "orders", day)
@@ -366,7 +433,7 @@ class TestSpidersOnTheWeek:
         } == {(order.identifier, order.title, order.signed) for order in world(day).orders}
         assert seen.notes == ""
 
-    @pytest.mark.parametrize("day", [day.number for day in DAYS if not day.trouble.page_missing])
+    @pytest.mark.parametrize("day", READABLE_BILLS)
     def test_bills_are_read_as_the_story_has_them(self, sources, day):
         """Title, status, sponsors, history and texts of each readable bill are the story's."""
         seen = seen_by_spider(sources, "bills", day).measures
@@ -384,6 +451,13 @@ class TestSpidersOnTheWeek:
             ]
             assert all(one.classification for one in found.versions)
             assert all(one.classification for one in found.actions)
+
+    def test_the_walled_list_is_no_list(self, sources):
+        """A challenge in the list's place ends the visit; it is not a list without bills."""
+        seen = seen_by_spider(sources, "bills", WALLED_DAY)
+        assert isinstance(seen.error, Challenge)
+        assert not seen.measures
+        assert not seen.listings
 
     def test_a_bill_left_out_for_a_day_is_not_seen_that_day(self, sources):
         """On Thursday HB 1165 is neither listed nor to be had; on Friday it is back."""

@@ -43,7 +43,7 @@ def inbox():
 
 @pytest.fixture
 def government():
-    """The demo's two sites."""
+    """The demo's three sites."""
     with Government() as sites:
         yield sites
 
@@ -51,7 +51,8 @@ def government():
 @pytest.fixture
 def environment(tmp_path, government, inbox):
     """The settings of a home that watches the demo's sites and mails to the inbox."""
-    watchlist = government.watchlist().replace('"file:../mail/"', '"mailto:desk@example.org"')
+    files = '"file:../mail/", "feed:../feeds/desk.xml"'
+    watchlist = government.watchlist().replace(files, '"mailto:desk@example.org"')
     watchlist = watchlist.replace("daily at 07:00", "every 1 minutes")
     (tmp_path / "watchlist.yaml").write_text(watchlist, encoding="utf-8")
     return {
@@ -98,7 +99,7 @@ def test_serve_crawls_what_was_never_crawled_and_stops_in_order(tmp_path, enviro
     log = tmp_path / "serve.log"
     with serving(tmp_path, environment, log) as process:
         ended = re.compile(rb"crawl of .* ended with exit code 0")
-        wait_for(lambda: len(ended.findall(log.read_bytes())) == 2 or process.poll() is not None)
+        wait_for(lambda: len(ended.findall(log.read_bytes())) == 3 or process.poll() is not None)
         second = measurewatch("serve", cwd=tmp_path, **environment)
         assert second.returncode == 2
         assert "Another measurewatch serve" in second.stderr
@@ -108,8 +109,9 @@ def test_serve_crawls_what_was_never_crawled_and_stops_in_order(tmp_path, enviro
     assert {row["source"]: row["state"] for row in health} == {
         "harborview-mayor": "ok",
         "cascadia": "ok",
+        "harborview-council": "ok",
     }
-    assert len(json_lines("measures", cwd=tmp_path, **environment)) == 18
+    assert len(json_lines("measures", cwd=tmp_path, **environment)) == 24
     assert json_lines("changes", cwd=tmp_path, **environment) == []
 
 
@@ -122,7 +124,7 @@ def test_alerts_go_out_by_mail_once(tmp_path, environment, government, inbox):
     measurewatch("deliver", cwd=tmp_path, check=True, **environment)
     mails = [content for to, content in inbox.mails if to == ["desk@example.org"]]
     alerts = json_lines("alerts", "list", cwd=tmp_path, **environment)
-    assert len(mails) == len({alert["key"] for alert in alerts}) == 2
+    assert len(mails) == len({alert["key"] for alert in alerts}) == 3
     assert {alert["state"] for alert in alerts} == {"sent"}
     told = next(mail for mail in mails if "HB 1107" in mail)
     for words in (

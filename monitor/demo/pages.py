@@ -6,9 +6,31 @@ from datetime import date, datetime
 from html import escape
 from urllib.parse import urlencode
 
-from monitor.demo.story import Bill, Order
+from monitor.demo.world import Bill, Order
 
 BILLS_A_PAGE = 8
+FRAME = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body data-session="{session}">
+<nav><a href="{home}">Home</a></nav>
+<main>
+{body}
+</main>
+<footer><p>{stamp}</p><p>An invented government, for the demo of Measurewatch.</p></footer>
+</body></html>
+"""
+NEW_FRAME = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<style>body {{ font-family: sans-serif }}</style></head>
+<body class="design-2026" data-session="{session}">
+<header><a href="{home}">City of Harborview</a> <a href="{news}">Sign up for our newsletter</a></header>
+<div class="wrap"><main>
+{body}
+</main></div>
+<footer><p>Last updated: {stamp}</p><p>400 Front Street, Harborview</p>
+<p>An invented government, for the demo of Measurewatch.</p></footer>
+</body></html>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +49,8 @@ class Visit:
         return escape(f"{path}?{urlencode({**query, 'sid': self.session})}")
 
 
-def orders_page(orders: Iterable[Order], visit: Visit) -> bytes:
-    """The mayor's index of executive orders."""
+def orders_page(orders: Iterable[Order], visit: Visit, *, redesigned: bool = False) -> bytes:
+    """The mayor's index of executive orders; the new design has more round the same table."""
     rows = "\n".join(
         f"<tr><td>{escape(order.identifier)}</td><td>{escape(order.title)}</td>"
         f"<td>{printed_day(order.signed)}</td>"
@@ -43,7 +65,8 @@ def orders_page(orders: Iterable[Order], visit: Visit) -> bytes:
 </thead><tbody>
 {rows}
 </tbody></table>"""
-    return page("City of Harborview - Executive Orders", body, visit)
+    frame = NEW_FRAME if redesigned else FRAME
+    return page("City of Harborview - Executive Orders", body, visit, frame)
 
 
 def printed_day(day: date) -> str:
@@ -85,7 +108,7 @@ def bill_page(bill: Bill, visit: Visit) -> bytes:
     )
     texts = "\n".join(
         f"<tr><td>{text.day:%m/%d/%Y}</td><td>{escape(text.note)}</td>"
-        f'<td><a href="/texts/{bill.slug}-{text.note.lower()}.pdf">PDF</a></td></tr>'
+        f'<td><a href="/texts/{bill.slug}-{text.slug}.pdf">PDF</a></td></tr>'
         for text in bill.prints
     )
     body = f"""<h1><span class="number">{escape(bill.identifier)}</span></h1>
@@ -103,17 +126,12 @@ def bill_page(bill: Bill, visit: Visit) -> bytes:
     return page(f"Cascadia Legislature - {bill.identifier}", body, visit)
 
 
-def page(title: str, body: str, visit: Visit) -> bytes:
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title></head>
-<body data-session="{visit.session}">
-<nav><a href="{visit.link("/")}">Home</a></nav>
-<main>
-{body}
-</main>
-<footer><p>{visit.stamp}</p><p>An invented government, for the demo of Measurewatch.</p></footer>
-</body></html>
-""".encode()
+def page(title: str, body: str, visit: Visit, frame: str = FRAME) -> bytes:
+    filled = frame.format(
+        title=escape(title), session=visit.session, home=visit.link("/"), body=body,
+        stamp=visit.stamp, news=visit.link("/newsletter"),
+    )  # fmt: skip
+    return filled.encode()
 
 
 def challenge_page(visit: Visit) -> bytes:

@@ -14,7 +14,7 @@ from reportlab.lib.pagesizes import letter
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
-from monitor.demo.papers import Paper
+from monitor.demo.papers import Paper, unmarked
 
 WIDTH, HEIGHT = letter
 FONT, BOLD, SIZE = "Times-Roman", "Times-Bold", 12
@@ -32,6 +32,18 @@ class Line:
 def print_order(identifier: str, title: str, paper: Paper, signed: str, at: datetime) -> bytes:
     """An executive order as a PDF: letterhead, title, text, signature, foot line."""
     canvas, buffer = open_canvas(f"{identifier}: {title}", at)
+    pages = order_pages(identifier, title, paper, signed)
+    for number, lines in enumerate(pages, 1):
+        draw_lines(canvas, lines, spacing=16)
+        canvas.setFont(FONT, 9)
+        canvas.drawCentredString(WIDTH / 2, 40, f"{identifier} - Page {number} of {len(pages)}")
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def order_pages(identifier: str, title: str, paper: Paper, signed: str) -> list[list[Line]]:
+    """The lines of an order's pages."""
     head = [
         Line("CITY OF HARBORVIEW", BOLD),
         Line("OFFICE OF THE MAYOR", BOLD),
@@ -41,14 +53,7 @@ def print_order(identifier: str, title: str, paper: Paper, signed: str, at: date
         Line(""),
     ]
     foot = [Line(f"Signed this day, {signed}."), Line(""), Line("Rosalind Achterberg, Mayor")]
-    pages = list(paged([*head, *set_text(paper), *foot], 38))
-    for number, lines in enumerate(pages, 1):
-        draw_lines(canvas, lines, spacing=16)
-        canvas.setFont(FONT, 9)
-        canvas.drawCentredString(WIDTH / 2, 40, f"{identifier} - Page {number} of {len(pages)}")
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
+    return list(paged([*head, *set_text(paper), *foot], 38))
 
 
 def print_bill(identifier: str, note: str, paper: Paper, at: datetime) -> bytes:
@@ -70,6 +75,16 @@ def print_bill(identifier: str, note: str, paper: Paper, at: datetime) -> bytes:
     return buffer.getvalue()
 
 
+def print_plainly(title: str, paper: Paper, at: datetime) -> bytes:
+    """A memorandum as a PDF: its text and nothing else."""
+    canvas, buffer = open_canvas(title, at)
+    for lines in paged(list(set_text(paper)), 38):
+        draw_lines(canvas, lines, spacing=16)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
 def open_canvas(title: str, at: datetime) -> tuple[Canvas, BytesIO]:
     """A canvas whose only trace of time is `at`, told as the time of printing."""
     buffer = BytesIO()
@@ -84,7 +99,7 @@ def set_text(paper: Paper) -> Iterator[Line]:
     """The paragraphs as lines that fit, with space after each."""
     for paragraph in paper.paragraphs:
         heading = paragraph.startswith("#")
-        yield from wrapped(paragraph.lstrip("# "), BOLD if heading else FONT)
+        yield from wrapped(unmarked(paragraph).lstrip("# "), BOLD if heading else FONT)
         yield Line("")
 
 

@@ -1,254 +1,183 @@
-"""The demo: the real spiders, stages, store and alerts against the invented government."""
+"""The demo as a command: live through the month, show it, and leave it running when asked to."""
 
+import shlex
 import shutil
-import time as stopwatch
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
-from email import message_from_bytes
-from email.message import Message
-from email.utils import parsedate_to_datetime
-from functools import partial
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import FrameType
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from config.settings import Settings
-from monitor.app import App, UsageError, build
 from monitor.cli.output import Output
-from monitor.crawls import run_crawls
-from monitor.delivery import deliver_due
 from monitor.demo.government import Government
-from monitor.demo.story import DAYS, EXPECTED
+from monitor.demo.month import Month, live, started
+from monitor.demo.showing import tell
+from monitor.demo.story import DAYS
 
-MARK = ".measurewatch-demo"
-NOT_MODIFIED = 304
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What one day brought, to be held against the story."""
-
-    day: int
-    rows: tuple[Mapping[str, Any], ...]
-    states: Mapping[str, str]
-
-    @property
-    def wanted(self) -> dict[tuple[str, str], set[str]]:
-        """The changes the story asks for, each with its topics."""
-        return {
-            (told.identifier, str(told.kind)): set(told.topics) for told in EXPECTED[self.day].told
-        }
-
-    @property
-    def found(self) -> dict[tuple[str, str], set[str]]:
-        """The changes that were reported, each with its topics."""
-        return {
-            (row["measure"]["identifier"], row["kind"]): set(row["topics"]) for row in self.rows
-        }
-
-    @property
-    def right(self) -> bool:
-        """Whether all that had to be told was told, and nothing else."""
-        return self.found.keys() == self.wanted.keys() and all(
-            topics <= self.found[change] and bool(topics) == bool(self.found[change])
-            for change, topics in self.wanted.items()
-        )
+LAST = len(DAYS) - 1
 
 
-@dataclass(frozen=True)
-class Week:
-    """All that the demo can show at its end."""
+def run_demo(
+    folder: Path, out: Output, port: int = 0, *, last: int = LAST, serve: bool = False
+) -> bool:
+    """Live through the month up to a day; true when all was reported that should be, nothing else.
 
-    folder: Path
-    days: Sequence[Lived]
-    mails: Sequence[Path]
-    redlines: Sequence[Path]
-    visits: int
-    unchanged: int
-    seconds: float
-
-    @property
-    def right(self) -> bool:
-        return all(day.right for day in self.days)
-
-
-def run_demo(folder: Path, out: Output, port: int = 0) -> bool:
-    """Live through the week; true when all was reported that should be, and nothing else.
-
-    Raises UsageError when the folder is somebody else's or a port is in use.
+    With `serve` the governments then stay up until a signal or Ctrl-C. Raises
+    UsageError when the folder is somebody else's or a port is in use.
     """
-    began = stopwatch.monotonic()
-    prepare(folder)
-    government = Government(port)
+    government = started(port)
     try:
-        government.start()
-    except OSError as error:
-        raise UsageError(
-            f"Port {port} or {port + 1} cannot be had ({error.strerror}); "
-            "choose another with --port, or leave the choice to the system."
-        ) from error
-    try:
-        app = demo_app(folder, government)
-        days = live(app, government, out)
-        visits = government.requests
-        week = Week(
-            folder, days, write_mails(folder), write_redlines(app, folder), len(visits),
-            sum(visit.status == NOT_MODIFIED for visit in visits), stopwatch.monotonic() - began,
-        )  # fmt: skip
+        with bar(out) as progress:
+            month = live(folder, government, last, progress)
+        tell(out, month)
+        if serve:
+            stay(out, government, month)
+        else:
+            tell_next(out, month)
     finally:
         government.stop()
-    tell(out, week)
-    return week.right
+    return month.right
 
 
-def prepare(folder: Path) -> None:
-    """Make an empty folder; one that is not the demo's own is never cleared."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
-            raise UsageError(
-                f"{folder} is not empty and not a demo's folder; choose another with --out."
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
-
-
-def demo_app(folder: Path, government: Government) -> App:
-    """Make an app with the demo's home, watchlist and pace; loopback is allowed here only."""
-    watchlist = folder / "watchlist.yaml"
-    watchlist.write_text(government.watchlist(), encoding="utf-8")
-    values = {
-        "MEASUREWATCH_HOME": str((folder / "home").absolute()),
-        "MEASUREWATCH_WATCHLIST": str(watchlist.absolute()),
-        "MEASUREWATCH_ALLOW_PRIVATE_ADDRESSES": "yes",
-        "MEASUREWATCH_DELAY": "0.01",
-        "MEASUREWATCH_CONTACT": "mailto:demo@localhost.localdomain",
-    }
-    app = build({})
-    return replace(
-        app, settings=Settings.from_mapping(values), environment={**app.environment, **values}
-    )
-
-
-def morning(day: int) -> datetime:
-    """Tell the simulated time of a day's crawl."""
-    return datetime.combine(DAYS[day].date, time(14), UTC)
-
-
-def live(app: App, government: Government, out: Output) -> list[Lived]:
-    """Crawl and deliver on each day of the week."""
+@contextmanager
+def bar(out: Output) -> Iterator["Days"]:
+    """A progress bar on standard error, only where a person looks."""
     console = out.console(stderr=True)
-    hidden = out.quiet or not console.is_terminal
-    lived = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task = progress.add_task("")
-        for day in range(len(DAYS)):
-            government.set_day(day)
-            now = morning(day)
-            progress.update(task, description=f"{now:%A %d %B %Y}")
-            today = replace(app, clock=partial(morning, day))
-            lines = run_crawls(today, [])
-            deliver_due(today)
-            rows = tuple(today.changes(since=now.isoformat(), kinds=(), place=None, topic=None))
-            lived.append(Lived(day, rows, {line["source"]: line["state"] for line in lines}))
-    return lived
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=28),
+        TimeElapsedColumn(), TextColumn("[dim]{task.fields[what]}"),
+        console=console, transient=True, disable=out.quiet or not console.is_terminal,
+    ) as progress:  # fmt: skip
+        yield Days(progress)
 
 
-def write_mails(folder: Path) -> list[Path]:
-    """Write the HTML of each mail that was sent as a page of its own, in their order."""
-    mails = [message_from_bytes(path.read_bytes()) for path in (folder / "mail").glob("*.eml")]
-    pages = []
-    for number, mail in enumerate(sorted(mails, key=sent_at), 1):
-        page = folder / f"alert-{number}.html"
-        page.write_bytes(html_part(mail))
-        pages.append(page)
-    return pages
+class Days:
+    """Moves the bar: a call a day, with what happens on it."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("", total=len(DAYS), what="")
+
+    def __call__(self, day: int) -> None:
+        today = DAYS[day]
+        self.progress.update(
+            self.task, completed=day, what=today.news,
+            description=f"{today.date:%a} {today.date:%B} {today.date.day:>2}",
+        )  # fmt: skip
 
 
-def sent_at(mail: Message) -> datetime:
-    return parsedate_to_datetime(str(mail["Date"]))
+# ---------------------------------------------------------------- leaving it up
 
 
-def html_part(mail: Message) -> bytes:
-    """Find the HTML of a mail."""
-    for part in mail.walk():
-        if part.get_content_type() == "text/html":
-            payload = part.get_payload(decode=True)
-            return payload if isinstance(payload, bytes) else b""
-    return b""
-
-
-def write_redlines(app: App, folder: Path) -> list[Path]:
-    """Write a page for each amendment of the week."""
-    from pipelines.redline import redline
-    from pipelines.render import render_page
-
-    paths = []
-    for row in app.changes(since=None, kinds=("amended",), place=None, topic=None):
-        before, after = (app.version_text(version) for version in row["versions"])
-        measure = row["measure"]
-        title = f"{measure['identifier']}: {measure['title']}"
-        path = folder / f"redline-{measure['identifier'].replace(' ', '-')}.html"
-        page = render_page(redline(before, after), before, after, title=title)
-        path.write_text(page, encoding="utf-8")
-        paths.append(path)
-    return paths
-
-
-def tell(out: Output, week: Week) -> None:
-    """Show what changed, what was rightly not reported, and where the papers lie."""
+def stay(out: Output, government: Government, month: Month) -> None:
+    """Serve until Ctrl-C or SIGTERM; at a terminal, Enter turns to the next day."""
+    urls = dict(government.urls)
+    commands = ["crawl", *examples(month)]
+    commands = [command_line(month.folder, command) for command in commands]
     if out.as_json:
-        for day in week.days:
-            for row in day.rows:
-                out.line({"day": DAYS[day.day].date.isoformat(), "change": row})
+        out.line(
+            {"serving": urls, "day": DAYS[government.day].date.isoformat(), "commands": commands}
+        )
+    else:
+        tell_serving(out, government, commands)
+    with stopped_by_signal() as stopped:
+        if sys.stdin.isatty() and not out.as_json:
+            threading.Thread(target=turn_days, args=(out, government), daemon=True).start()
+        while not stopped.wait(0.5):
+            pass
+    out.remark("Stopped.")
+
+
+def tell_serving(out: Output, government: Government, commands: Sequence[str]) -> None:
+    console = out.console()
+    console.print("\n[bold]The governments are up[/bold]")
+    names = {"mayor": "/orders", "state": "/bills", "council": "/v1/harborview/matters"}
+    for name, url in government.urls.items():
+        console.print(f"  {name:<9}{url}{names[name]}", soft_wrap=True, markup=False)
+    console.print("\n[bold]In another terminal[/bold]")
+    for command in commands:
+        console.print(f"  {command}", soft_wrap=True, markup=False)
+    today = DAYS[government.day]
+    more = " Enter turns to the next day." if government.day < LAST and sys.stdin.isatty() else ""
+    console.print(f"\nIt is {today.name}, {today.date:%B} {today.date.day}.{more} Ctrl-C stops.")
+
+
+def turn_days(out: Output, government: Government) -> None:
+    """Turn to the next day at each line of the terminal's input."""
+    for _ in sys.stdin:
+        if government.day == LAST:
+            out.remark("The story ends here. Ctrl-C stops.")
+            continue
+        government.set_day(government.day + 1)
+        today = DAYS[government.day]
+        out.remark(f"It is {today.name}, {today.date:%B} {today.date.day}: {today.news}.")
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set; what they did before is put back at the end."""
+    stopped = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def tell_next(out: Output, month: Month) -> None:
+    """Say what can be asked of the home that the demo leaves."""
+    if out.as_json:
         return
     console = out.console()
-    console.print("[bold]What changed in Harborview and Cascadia[/bold]")
-    console.print(table_of(week.days))
-    console.print("\n[bold]Rightly not reported[/bold]")
-    for day in week.days:
-        tell_quiet(console, day)
-    last = week.mails[-1] if week.mails else "none"
-    console.print(f"\n{len(week.mails)} alert mails; the last: {last}")
-    console.print(f"Redlines: {', '.join(str(path) for path in week.redlines)}")
+    console.print("\n[bold]Look around[/bold]")
+    for command in examples(month):
+        console.print(f"  {command_line(month.folder, command)}", soft_wrap=True, markup=False)
     console.print(
-        f"{week.visits} visits, {week.unchanged} answered 'not modified'; "
-        f"{week.seconds:.0f} seconds in all."
+        "  [dim]measurewatch demo --serve[/dim] leaves the governments up, so that one can crawl them"
     )
-    places = f"--home {week.folder / 'home'} --watchlist {week.folder / 'watchlist.yaml'}"
-    out.remark(f"Look around: measurewatch {places} measures")
 
 
-def table_of(days: Sequence[Lived]) -> Table:
-    """Make a table with a row for each change."""
-    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
-    for heading in ("day", "measure", "change", "what", "topics"):
-        table.add_column(heading, no_wrap=True, ratio=1 if heading == "what" else None)
-    for day in days:
-        for row in day.rows:
-            table.add_row(
-                f"{DAYS[day.day].date:%a}", row["measure"]["identifier"], row["kind"],
-                Text(row["summary"]), ", ".join(row["topics"]) or "-",
-            )  # fmt: skip
-    return table
+def examples(month: Month) -> list[str]:
+    """What is worth asking of a home that has lived through the month."""
+    target = shlex.quote(str((month.folder / "measures.csv").absolute()))
+    amended = [
+        row["versions"] for day in month.days for row in day.rows if row["kind"] == "amended"
+    ]
+    redline = [f"diff {old} {new}" for old, new in amended[:1]]
+    return [
+        "changes --topic masks",
+        "search '\"law enforcement officer\" NEAR/20 mask'",
+        "show 'HB 1107'",
+        *redline,
+        "sources health",
+        f"export measures --out {target}",
+    ]
 
 
-def tell_quiet(console: Console, day: Lived) -> None:
-    """Show what a day did not report, and where the story and the day differ."""
-    for untold in EXPECTED[day.day].untold:
-        console.print(Text(f"  {'✓' if day.right else '✗'} {untold.sentence}"))
-    if day.right:
-        return
-    for change, topics in day.wanted.items():
-        if day.found.get(change) != topics:
-            told = sorted(day.found[change]) if change in day.found else "not reported"
-            console.print(Text(f"  ✗ {change}: expected {sorted(topics)}, was {told}", style="red"))
-    for change in day.found.keys() - day.wanted.keys():
-        console.print(Text(f"  ✗ {change}: reported, and should not be", style="red"))
-    console.print(Text(f"  ✗ sources: {dict(day.states)}", style="red"))
+def command_line(folder: Path, command: str) -> str:
+    """A command to copy: it works as it stands, in any folder of this machine.
+
+    The home has its watchlist and, in its settings file, the leave to visit
+    this machine.
+    """
+    return f"{program()} --home {shlex.quote(str((folder / 'home').absolute()))} {command}"
+
+
+def program() -> str:
+    """What to type for `measurewatch`: the word where the shell finds ours, else where it is."""
+    script = Path(sys.executable).with_name("measurewatch")
+    found = shutil.which("measurewatch")
+    if found and script.exists() and Path(found).samefile(script):
+        return "measurewatch"
+    if script.exists():
+        return shlex.quote(str(script))
+    return f"{shlex.quote(sys.executable)} -m monitor.cli"

@@ -1,6 +1,7 @@
-"""The two sites without their server: what each answers to a path, on a day, to a visit.
+"""The mayor's and the legislature's sites without their servers: what each answers.
 
-An answer depends on nothing but these three, so a week can be told again.
+An answer depends on nothing but the path, the day and the number of the visit,
+so the month can be told again.
 """
 
 import hashlib
@@ -23,15 +24,41 @@ from monitor.demo.pages import (
 )
 from monitor.demo.papers import Paper
 from monitor.demo.printing import print_bill, print_order
-from monitor.demo.story import DAYS, START, Bill, Day, Order, World, world
+from monitor.demo.scanning import scan_order
+from monitor.demo.story import DAYS, Day, world
+from monitor.demo.world import START, Bill, Order, World
 
 ROBOTS = b"User-agent: *\nDisallow: /drafts/\n"
+KEEP_OUT = b"# Under construction, keep robots out\nUser-agent: *\nDisallow: /\n"
 OPENS = time(8, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as a site sees it; `target` is the path with its query, `visit` its number."""
+
+    target: str
+    day: int
+    visit: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the query; of repeated ones the first."""
+        found = parse_qs(urlsplit(self.target).query, keep_blank_values=True)
+        return {name: values[0] for name, values in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer. `announced` is the length it claims, when the transfer breaks off before it."""
+    """An answer. `announced` is the length it claims, when the transfer breaks off before it.
+
+    `tagged` says whether the server knows tags beside dates.
+    """
 
     body: bytes
     media_type: str = "text/html; charset=utf-8"
@@ -39,46 +66,54 @@ class Answer:
     modified: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     announced: int | None = None
+    tagged: bool = True
 
     @property
     def etag(self) -> str:
         return f'"{hashlib.sha256(self.body).hexdigest()[:16]}"'
 
 
-Site = Callable[[str, int, int], Answer]
-"""(path with its query, day, number of the visit) -> answer"""
+Site = Callable[[Asked], Answer]
 
 
-def mayor(target: str, day: int, visit: int) -> Answer:
-    """The site of the mayor of Harborview."""
-    today, path = DAYS[day], urlsplit(target).path
-    seen = seen_by(today, visit)
-    if path == "/robots.txt":
-        return robots()
-    if path == "/orders":
+def mayor(asked: Asked) -> Answer:
+    """The site of the mayor of Harborview; its server knows dates only."""
+    return replace(mayors_answer(asked), tagged=False)
+
+
+def mayors_answer(asked: Asked) -> Answer:
+    today = DAYS[asked.day]
+    seen = seen_by(today, asked.visit)
+    if asked.path == "/robots.txt":
+        return robots(KEEP_OUT if today.trouble.mayor_forbids else ROBOTS, today)
+    if asked.path == "/orders":
         if today.trouble.mayor_challenges:
             return Answer(challenge_page(seen))
-        return Answer(orders_page(listed_orders(world(day), today), seen))
-    for order in world(day).orders:
-        if path == f"/media/{pdf_name(order)}":
-            return order_pdf(order, reprinted(day, lambda each: each.trouble.mayor_reprints))
+        redesigned = any(day.trouble.mayor_redesigned for day in DAYS[: asked.day + 1])
+        orders = listed_orders(world(asked.day), today)
+        return Answer(orders_page(orders, seen, redesigned=redesigned))
+    for order in world(asked.day).orders:
+        if asked.path == f"/media/{pdf_name(order)}":
+            return order_pdf(order, reprinted(asked.day, lambda each: each.trouble.mayor_reprints))
     return not_found()
 
 
-def legislature(target: str, day: int, visit: int) -> Answer:
+def legislature(asked: Asked) -> Answer:
     """The site of the Cascadia Legislature."""
-    today, parts = DAYS[day], urlsplit(target)
-    seen = seen_by(today, visit)
-    if parts.path == "/robots.txt":
-        return robots()
-    if parts.path == "/bills":
-        number = parse_qs(parts.query).get("page", ["1"])[0]
-        return Answer(bills_page(listed_bills(world(day), today), int(number), seen))
-    for bill in world(day).bills:
-        if parts.path == f"/bill/{bill.slug}":
+    today = DAYS[asked.day]
+    seen = seen_by(today, asked.visit)
+    if asked.path == "/robots.txt":
+        return robots(ROBOTS, today)
+    if asked.path == "/bills":
+        if today.trouble.state_challenges:
+            return Answer(challenge_page(seen))
+        bills = listed_bills(world(asked.day), today)
+        return Answer(bills_page(bills, int(asked.query.get("page", "1")), seen))
+    for bill in world(asked.day).bills:
+        if asked.path == f"/bill/{bill.slug}":
             return bill_answer(bill, today, seen)
-        if parts.path.startswith(f"/texts/{bill.slug}-"):
-            return text_answer(bill, parts.path, today)
+        if asked.path.startswith(f"/texts/{bill.slug}-"):
+            return text_answer(bill, asked.path, today)
     return not_found()
 
 
@@ -108,7 +143,7 @@ def bill_answer(bill: Bill, today: Day, visit: Visit) -> Answer:
     trouble = today.trouble
     if bill.identifier in trouble.page_500:
         apology = error_page("Internal Server Error", "The bill could not be looked up.")
-        # At once, so that the week passes in a minute.
+        # At once, so that the month passes in a minute.
         return Answer(
             apology, status=HTTPStatus.INTERNAL_SERVER_ERROR, headers={"Retry-After": "0"}
         )
@@ -123,7 +158,7 @@ def text_answer(bill: Bill, path: str, today: Day) -> Answer:
     """A bill's printed text, whole or as the day's trouble leaves it."""
     trouble = today.trouble
     for text in bill.prints:
-        if path != f"/texts/{bill.slug}-{text.note.lower()}.pdf":
+        if path != f"/texts/{bill.slug}-{text.slug}.pdf":
             continue
         since = max(
             text.day, reprinted(today.number, lambda each: each.trouble.state_reprints).date()
@@ -144,9 +179,7 @@ def text_answer(bill: Bill, path: str, today: Day) -> Answer:
 
 def order_pdf(order: Order, reprint: datetime) -> Answer:
     at = max(datetime.combine(order.posted, OPENS), reprint)
-    body = order_bytes(
-        order.identifier, order.title, order.paper.text, printed_day(order.signed), at
-    )
+    body = order_bytes(order, at)
     return Answer(body, "application/pdf", modified=at)
 
 
@@ -156,8 +189,9 @@ def reprinted(day: int, on: Callable[[Day], bool]) -> datetime:
     return datetime.combine(max(days, default=START), OPENS)
 
 
-def robots() -> Answer:
-    return Answer(ROBOTS, "text/plain", modified=datetime.combine(START, OPENS))
+def robots(rules: bytes, today: Day) -> Answer:
+    changed = START if rules == ROBOTS else today.date
+    return Answer(rules, "text/plain", modified=datetime.combine(changed, OPENS))
 
 
 def not_found() -> Answer:
@@ -166,8 +200,9 @@ def not_found() -> Answer:
 
 
 @lru_cache(maxsize=256)
-def order_bytes(identifier: str, title: str, text: str, signed: str, at: datetime) -> bytes:
-    return print_order(identifier, title, Paper(text), signed, at)
+def order_bytes(order: Order, at: datetime) -> bytes:
+    printer = scan_order if order.scanned else print_order
+    return printer(order.identifier, order.title, order.paper, printed_day(order.signed), at)
 
 
 @lru_cache(maxsize=256)

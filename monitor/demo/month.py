@@ -1,0 +1,188 @@
+"""The demo's month: the real spiders, stages, store and alerts against the invented governments."""
+
+import shutil
+import time as stopwatch
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from config.settings import PREFIX, Settings
+from monitor.app import App, UsageError, build
+from monitor.crawls import run_crawls
+from monitor.delivery import deliver_due
+from monitor.demo.expected import EXPECTED
+from monitor.demo.government import PORTS, Government
+from monitor.demo.keeping import write_mails, write_redlines
+from monitor.demo.nursery import Nursery
+from monitor.demo.story import DAYS
+
+MARK = ".measurewatch-demo"
+NOT_MODIFIED = 304
+SETTINGS = {
+    "MEASUREWATCH_ALLOW_PRIVATE_ADDRESSES": "yes",
+    "MEASUREWATCH_DELAY": "0.01",
+    "MEASUREWATCH_CONTACT": "mailto:demo@localhost.localdomain",
+}
+"""What the demo's home needs to be crawled; it stands in the home's settings file."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What one day brought, to be held against the story."""
+
+    day: int
+    rows: tuple[Mapping[str, Any], ...]
+    states: Mapping[str, str]
+
+    @property
+    def wanted(self) -> dict[tuple[str, str], set[str]]:
+        """The changes the story asks for, each with its topics."""
+        return {
+            (told.identifier, str(told.kind)): set(told.topics) for told in EXPECTED[self.day].told
+        }
+
+    @property
+    def found(self) -> dict[tuple[str, str], set[str]]:
+        """The changes that were reported, each with its topics."""
+        return {
+            (row["measure"]["identifier"], row["kind"]): set(row["topics"]) for row in self.rows
+        }
+
+    @property
+    def ill(self) -> dict[str, str]:
+        """The sources that were not well."""
+        return {source: state for source, state in self.states.items() if state != "ok"}
+
+    @property
+    def right(self) -> bool:
+        """Whether all that had to be told was told, nothing else, and every state was known."""
+        return (
+            self.found.keys() == self.wanted.keys()
+            and len(self.found) == len(self.rows)
+            and self.ill == dict(EXPECTED[self.day].states)
+            and all(
+                topics <= self.found[change] and bool(topics) == bool(self.found[change])
+                for change, topics in self.wanted.items()
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Month:
+    """All that the demo can show at its end."""
+
+    folder: Path
+    days: Sequence[Lived]
+    mails: Sequence[Path] = ()
+    redlines: Sequence[Path] = ()
+    feeds: Sequence[Path] = ()
+    visits: int = 0
+    unchanged: int = 0
+    seconds: float = 0.0
+
+    @property
+    def right(self) -> bool:
+        return all(day.right for day in self.days)
+
+
+Progress = Callable[[int], None]
+"""Told the number of each day before it is lived."""
+
+
+def started(port: int) -> Government:
+    """The governments, serving. Raises UsageError when a port is in use."""
+    government = Government(port)
+    try:
+        government.start()
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} or one of the {PORTS - 1} after it cannot be had ({error.strerror}); "
+            "choose another with --port, or leave the choice to the system."
+        ) from error
+    return government
+
+
+def prepare(folder: Path) -> None:
+    """Make an empty folder; one that is not the demo's own is never cleared. Raises UsageError."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            raise UsageError(
+                f"{folder} is not empty and not a demo's folder; choose another with --out."
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+
+
+def demo_app(folder: Path, watchlist: str, settings: Mapping[str, str] = SETTINGS) -> App:
+    """An app of a home that holds its watchlist and settings, as any command will find it.
+
+    Loopback is allowed in that home only.
+    """
+    home = folder / "home"
+    home.mkdir(parents=True)
+    (home / "watchlist.yaml").write_text(watchlist, encoding="utf-8")
+    lines = (f"{name}={value}\n" for name, value in settings.items())
+    (home / "settings.env").write_text("".join(lines), encoding="utf-8")
+    own = {
+        "MEASUREWATCH_HOME": str(home.absolute()),
+        "MEASUREWATCH_WATCHLIST": str((home / "watchlist.yaml").absolute()),
+        **settings,
+    }
+    app = build({"home": home.absolute()})
+    # What the shell sets for another home does not count here, in this process or a crawl's.
+    others = {name: value for name, value in app.environment.items() if not name.startswith(PREFIX)}
+    return replace(app, settings=Settings.from_mapping(own), environment={**others, **own})
+
+
+def morning(day: int) -> datetime:
+    """The simulated time of a day's crawl."""
+    return datetime.combine(DAYS[day].date, time(14), UTC)
+
+
+def live(
+    folder: Path,
+    government: Government,
+    last: int = len(DAYS) - 1,
+    progress: Progress = lambda _: None,
+) -> Month:
+    """Crawl and deliver on each day up to the last; the folder must be empty or the demo's.
+
+    Raises UsageError for a folder that is somebody else's.
+    """
+    began = stopwatch.monotonic()
+    prepare(folder)
+    app = demo_app(folder, government.watchlist())
+    days = []
+    with Nursery(app.environment) as nursery:
+        for day in range(last + 1):
+            government.set_day(day)
+            progress(day)
+            days.append(live_day(replace(app, clock=partial(morning, day)), day, nursery))
+    month = Month(folder, days)
+    return written(app, month, government, began)
+
+
+def live_day(app: App, day: int, nursery: Nursery) -> Lived:
+    """One day: crawl, deliver, and see what was recorded."""
+    lines = run_crawls(app, [], make_child=nursery.child)
+    deliver_due(app)
+    rows = tuple(app.changes(since=app.clock().isoformat()))
+    return Lived(day, rows, {line["source"]: line["state"] for line in lines})
+
+
+def written(app: App, month: Month, government: Government, began: float) -> Month:
+    """The month with its mails and redlines as pages that open in a browser."""
+    visits = government.requests
+    return replace(
+        month,
+        mails=write_mails(month.folder),
+        redlines=write_redlines(app, month.folder),
+        feeds=sorted((month.folder / "feeds").glob("*.xml")),
+        visits=len(visits),
+        unchanged=sum(visit.status == NOT_MODIFIED for visit in visits),
+        seconds=stopwatch.monotonic() - began,
+    )
