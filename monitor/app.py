@@ -10,17 +10,19 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from config.settings import Settings
+from config.settings import PREFIX, Settings
+from config.settings_file import MAX_BYTES, SETTINGS_FILE, read_settings_file
 from config.topics import Topic
 from config.watches import SourceSpec
-from config.watchlist import Watchlist, load_watchlist, read_watchlist
+from config.watchlist import KNOWN_SITES, Watchlist, load_watchlist, read_watchlist
 
 if TYPE_CHECKING:
+    from monitor.coverage import Coverage
     from pipelines.texts import Extracted, Match
     from storage.archives import Archives
     from storage.blobs import Blobs
@@ -77,11 +79,15 @@ class Opened:
 
 @dataclass(frozen=True)
 class App:
-    """The settings of this run and its clock; opens the store and the watchlist."""
+    """The settings of this run and its clock; opens the store and the watchlist.
+
+    `kept` are the values of the home's settings file.
+    """
 
     settings: Settings
     clock: Callable[[], datetime]
     environment: Mapping[str, str]
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -94,6 +100,10 @@ class App:
             return self.settings.watchlist
         own = self.home / "watchlist.yaml"
         return own if own.exists() else BUILT_IN
+
+    def variable(self, name: str) -> str | None:
+        """A value by its name in the environment, else in the home's settings file."""
+        return self.environment.get(name) or self.kept.get(name)
 
     def watchlist(self) -> Watchlist:
         """Load the watchlist. Raises WatchlistErrors, or UsageError when there is none."""
@@ -141,7 +151,7 @@ class App:
             raise UsageError(f"{self.home} is not a folder. Name another home with --home.")
         if not create and not self.home.is_dir():
             raise UsageError(
-                f"There is no Measurewatch home at {self.home}. Make one with: measurewatch crawl, "
+                f"There is no Measurewatch home at {self.home}. Make one with: measurewatch init, "
                 "or name another with --home."
             )
         home = Home.create(self.home)
@@ -157,9 +167,15 @@ class App:
             database.close()
 
     def changes(
-        self, *, since: str | None, kinds: Sequence[str], place: str | None, topic: str | None
+        self,
+        *,
+        since: str | None = None,
+        kinds: Sequence[str] = (),
+        place: str | None = None,
+        topic: str | None = None,
+        limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Recorded changes, oldest first, as DESIGN's JSON."""
+        """Recorded changes, oldest first, as DESIGN's JSON; with a limit, the latest ones."""
         chosen = chosen_kinds(kinds)
         with self.store() as opened:
             found = opened.queries.changes(
@@ -167,17 +183,26 @@ class App:
                 kinds=chosen,
                 place=pattern(place),
                 topic=topic,
+                limit=limit,
             )
             yield from self._or_unknown(found, topic=topic)
 
     def measures(
-        self, *, place: str | None, session: str | None, source: str | None, topic: str | None
+        self,
+        *,
+        since: str | None = None,
+        place: str | None = None,
+        session: str | None = None,
+        source: str | None = None,
+        topic: str | None = None,
+        limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Known measures, as DESIGN's JSON."""
+        """Known measures, as DESIGN's JSON; `since` keeps those that changed since then."""
         with self.store() as opened:
             found = opened.queries.measures(
-                place=pattern(place), session=session, source=source, topic=topic
-            )
+                since=moment(since, self.clock()) if since else None,
+                place=pattern(place), session=session, source=source, topic=topic, limit=limit,
+            )  # fmt: skip
             yield from self._or_unknown(found, topic=topic, source=source)
 
     def _or_unknown(
@@ -243,7 +268,16 @@ class App:
         """The watchlist's sources, as DESIGN's JSON."""
         from monitor.sources import describe
 
-        return [describe(spec) for spec in self.watchlist().sources]
+        return [describe(spec, self.variable) for spec in self.watchlist().sources]
+
+    def coverage(self) -> "Coverage":
+        """Which of the watchlist's sources were checked lately. Raises as `watchlist` does."""
+        from monitor.coverage import coverage
+
+        specs = self.watchlist().sources
+        with self.store() as opened:
+            states = [state for spec in specs if (state := opened.store.source(spec.name))]
+        return coverage(specs, states, now=self.clock())
 
     def health_rows(self) -> list[dict[str, Any]]:
         """How each crawled source does, as DESIGN's JSON."""
@@ -251,7 +285,7 @@ class App:
         with self.store() as opened:
             return list(opened.queries.sources_health(expected))
 
-    def alert_rows(self, state: str | None) -> list[dict[str, Any]]:
+    def alert_rows(self, state: str | None) -> Iterator[dict[str, Any]]:
         """Alerts with their messages, as DESIGN's JSON. Raises UsageError for an unknown state."""
         from storage.ports import MessageState
 
@@ -259,7 +293,7 @@ class App:
         if state and state not in known:
             raise UsageError(f"{state!r} is no state of a message; states are {', '.join(known)}.")
         with self.store() as opened:
-            return list(opened.queries.alerts(states=[state] if state else []))
+            yield from opened.queries.alerts(states=[state] if state else [])
 
     def retry(self, message: int) -> None:
         """Make a failed or dead message due now. Raises StorageError when there is none."""
@@ -304,14 +338,15 @@ class App:
         for key, value in parameters.items():
             if isinstance(value, str) and value.startswith("env:"):
                 name = value.removeprefix("env:")
-                if name not in self.environment:
+                told = self.variable(name)
+                if told is None:
                     if replaying:
                         continue
                     raise UsageError(
                         f"The watchlist's {key!r} is {value}, but the environment variable {name} "
                         "is not set. Set it, or crawl other sources by name."
                     )
-                value = self.environment[name]  # noqa: PLW2901
+                value = told  # noqa: PLW2901
             found[key] = value
         return found
 
@@ -319,16 +354,33 @@ class App:
 def build(options: Mapping[str, Any]) -> App:
     """Make the app of this process from its environment and the options of its command."""
     environment = dict(os.environ)
-    values = {key: value for key, value in environment.items() if key.startswith("MEASUREWATCH_")}
-    if options.get("home"):
-        values["MEASUREWATCH_HOME"] = str(options["home"])
-    if options.get("watchlist"):
-        values["MEASUREWATCH_WATCHLIST"] = str(options["watchlist"])
+    values = {key: value for key, value in environment.items() if key.startswith(PREFIX)}
+    for name in ("home", "watchlist"):
+        if options.get(name):
+            values[PREFIX + name.upper()] = str(options[name])
+    kept = settings_file(values.get(f"{PREFIX}HOME", ""))
+    values = {name: value for name, value in kept.items() if name.startswith(PREFIX)} | {
+        name: value for name, value in values.items() if value.strip()
+    }
     return App(
         settings=Settings.from_mapping(values),
         clock=lambda: datetime.now(UTC),
         environment=environment,
+        kept=kept,
     )
+
+
+def settings_file(home: str) -> dict[str, str]:
+    """What a home's settings file holds; nothing where there is none. Raises SettingsError."""
+    folder = Settings.from_mapping({f"{PREFIX}HOME": home}).home
+    try:
+        with (folder / SETTINGS_FILE).open(encoding="utf-8") as file:
+            text = file.read(MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{folder / SETTINGS_FILE} is not text in UTF-8.") from error
+    return read_settings_file(text, str(folder / SETTINGS_FILE))
 
 
 def fixed_sources(watchlist: Watchlist) -> dict[str, SourceSpec]:
@@ -337,7 +389,7 @@ def fixed_sources(watchlist: Watchlist) -> dict[str, SourceSpec]:
         name: SourceSpec(
             name=name, kind="site", place=where, parameters={}, schedule=watchlist.crawl
         )
-        for name, where in {"virginia": "us/va", "ice-287g": "us"}.items()
+        for name, where in KNOWN_SITES.items()
     }
 
 
@@ -361,11 +413,11 @@ def chosen_kinds(kinds: Sequence[str]) -> tuple[Any, ...]:
 def moment(text: str, now: datetime) -> datetime:
     """A point in time as people write it: 7d, 12h, 2026-02-01, 2026-02-01T10:00Z (UTC unless said)."""
     span = SPAN.fullmatch(text.strip())
-    if span:
-        return now - timedelta(**{UNITS[span[2]]: int(span[1])})
     try:
+        if span:
+            return now - timedelta(**{UNITS[span[2]]: int(span[1])})
         found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f"{text!r} is no time; write 7d, 12h, 2026-02-01 or 2026-02-01T10:00Z."
         ) from error

@@ -1,6 +1,6 @@
 """Which of a reader's sources were checked, so that they know what silence means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,8 +47,14 @@ def coverage_for(
 ) -> Coverage:
     """Count the sources that can bring news to an address, and name those that could not."""
     names = set(sources_for(watchlist, address))
+    return coverage([spec for spec in watchlist.sources if spec.name in names], states, now=now)
+
+
+def coverage(
+    specs: Sequence[SourceSpec], states: Iterable[SourceState], *, now: datetime
+) -> Coverage:
+    """Count the sources given, and name those that could not be checked."""
     known = {state.name: state for state in states}
-    specs = [spec for spec in watchlist.sources if spec.name in names]
     missing = tuple(
         found for spec in specs if (found := _unchecked(spec, known.get(spec.name), now))
     )

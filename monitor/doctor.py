@@ -1,12 +1,18 @@
 """Is everything needed in place? Each check says what it found and what to do."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from config.problems import WatchlistErrors
 from config.settings import likely_setting
+from config.settings_file import SETTINGS_FILE
+from config.watchlist import Watchlist
 from monitor.app import App, UsageError
+from monitor.reach import recipients, unready
+from monitor.sources import wanted_variables
 
 ENOUGH_BYTES = 1 << 30
 Row = dict[str, str]
@@ -42,6 +48,58 @@ def home(app: App) -> Row:
     return row("home", "right", str(app.home))
 
 
+def _watchlist(app: App) -> Watchlist | None:
+    """The watchlist, where it can be read; its own check tells why it cannot."""
+    try:
+        return app.watchlist()
+    except (WatchlistErrors, UsageError, OSError):
+        return None
+
+
+def _recipients(app: App) -> tuple[str, ...]:
+    found = _watchlist(app)
+    return recipients(found) if found else ()
+
+
+def sources(app: App) -> Row:
+    found = _watchlist(app)
+    missing = [
+        f"{spec.name} needs {name}"
+        for spec in (found.sources if found else ())
+        for name in wanted_variables(spec)
+        if not app.variable(name)
+    ]
+    if missing:
+        return row("sources", "wrong", f"{'; '.join(missing)}; set it in {_settings_path(app)}")
+    return row("sources", "right", "everything they need is set")
+
+
+def addresses(app: App) -> Row:
+    missing = unready(app, _recipients(app))
+    if missing:
+        return row(
+            "addresses",
+            "wrong",
+            f"{'; '.join(missing)}; set what is missing in {_settings_path(app)}",
+        )
+    return row("addresses", "right", "whatever they need is there")
+
+
+def _settings_path(app: App) -> Path:
+    return app.home / SETTINGS_FILE
+
+
+def private(app: App) -> Row:
+    path = _settings_path(app)
+    if not path.exists():
+        return row("settings file", "note", f"there is no {path}; the environment alone is read")
+    if path.stat().st_mode & 0o077:
+        return row(
+            "settings file", "wrong", f"others can read it; chmod 600 {shlex.quote(str(path))}"
+        )
+    return row("settings file", "right", str(path))
+
+
 def space(app: App) -> Row:
     there = next(path for path in (app.home, *app.home.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free
@@ -75,7 +133,7 @@ def contact(app: App) -> Row:
     return row(
         "contact",
         "note",
-        "set MEASUREWATCH_CONTACT before crawling live sites; sites are told whom to write to",
+        f"sites are told whom to write to: set MEASUREWATCH_CONTACT in {_settings_path(app)}",
     )
 
 
@@ -87,7 +145,10 @@ def mail(app: App) -> Row:
             f"{app.settings.smtp_host}:{app.settings.smtp_port}; try: measurewatch alerts test mailto:you@example.org",
         )
     return row(
-        "mail", "note", "no mail server; alerts to mailto: wait until MEASUREWATCH_SMTP_HOST is set"
+        "mail",
+        "wrong" if any(one.startswith("mailto:") for one in _recipients(app)) else "note",
+        "no mail server; alerts to mailto: wait until MEASUREWATCH_SMTP_HOST is set in "
+        f"{_settings_path(app)}",
     )
 
 
@@ -106,10 +167,13 @@ def readers(app: App) -> Row:
     from importlib.metadata import version
 
     return row(
-        "readers", "right", f"PDF by pypdfium2 {version('pypdfium2')}, HTML, XLSX, plain text"
+        "readers",
+        "right",
+        f"PDF by pypdfium2 {version('pypdfium2')}, HTML, RTF, DOCX, DOC, XLSX, plain text",
     )
 
 
 CHECKS: tuple[Callable[[App], Row], ...] = (
-    watchlist, home, space, database, contact, mail, settings, readers,
+    watchlist, sources, addresses, home, space, database, settings, private, contact, mail,
+    readers,
 )  # fmt: skip

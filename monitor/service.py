@@ -11,6 +11,7 @@ from monitor.children import Child
 from monitor.crawls import Visit, groups_of, open_crawl, require_contact
 from monitor.delivery import deliver_from
 from monitor.jobs import Children, crawl
+from monitor.reach import recipients, unready
 from monitor.scheduler import Pace
 from monitor.scheduler import serve as run_scheduler
 from monitor.timetable import Planned
@@ -32,6 +33,8 @@ def serve(app: App, *, remark: Callable[[str], None]) -> None:
         children = Children()
         make_child = partial(new_child, app, opened, watchlist)
         remark(f"Watching {len(watched.sources)} sources for {watched.name!r}. Ctrl-C stops.")
+        for missing in unready(app, recipients(watched)):
+            remark(f"Alerts will wait: {missing}.")
         run_scheduler(
             planned(app, opened),
             crawl=lambda group, sources: crawled(app, opened, group, sources, make_child, children),

@@ -1,11 +1,21 @@
 """From a watchlist's source to its spider."""
 
 import importlib
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from config.watches import SourceSpec
 
+if TYPE_CHECKING:
+    from scrapers.platforms.legistar_client import Client
+
 NEEDS = {"virginia": "a LIS API key for texts (without one they stay pending)"}
+ABOUT = {
+    "virginia": "bills and resolutions of the General Assembly",
+    "maryland": "bills and resolutions of the General Assembly",
+    "ice-287g": "ICE's 287(g) agreements, wherever they are",
+}
+"""What each site has, for people."""
 
 
 def spider_path(spec: SourceSpec) -> str:
@@ -29,7 +39,10 @@ def hosts_of(spec: SourceSpec) -> tuple[str, ...]:
     if spec.kind == "site":
         from scrapers.sites import HOSTS
 
-        return HOSTS[spec.name]
+        elsewhere = urlsplit(str(spec.parameters.get("site", ""))).hostname
+        return (elsewhere,) if elsewhere else HOSTS[spec.name]
+    if spec.kind == "legistar":
+        return _council(spec).hosts
     named = spec.parameters.get("hosts", ())
     hosts = [named] if isinstance(named, str) else list(named)
     hosts.append(urlsplit(str(spec.parameters.get("index", ""))).hostname or "")
@@ -42,17 +55,54 @@ def start_of(spec: SourceSpec) -> str:
         from scrapers.sites import STARTS
 
         return STARTS[spec.name]
+    if spec.kind == "legistar":
+        return _council(spec).start
     return str(spec.parameters.get("index", ""))
 
 
-def describe(spec: SourceSpec) -> dict[str, Any]:
-    """A source as `sources list --json` tells it."""
+def _council(spec: SourceSpec) -> "Client":
+    from scrapers.platforms.legistar_client import Client
+
+    try:
+        return Client.of(spec.name, spec.parameters)
+    except ValueError as error:
+        from monitor.app import UsageError
+
+        raise UsageError(f"The source {spec.name!r} of the watchlist: {error}") from error
+
+
+def _needs(spec: SourceSpec) -> list[str]:
+    """What a source cannot do without, or only less well, in words."""
+    if spec.kind == "legistar":
+        from scrapers.platforms.legistar_client import CLOSED
+
+        where = CLOSED.get(_council(spec).slug)
+        named = "" if spec.parameters.get("token") else ", named as token: env:NAME"
+        return [f"a token from {where}{named}"] if where else []
+    return [NEEDS[spec.name]] if spec.name in NEEDS else []
+
+
+def wanted_variables(spec: SourceSpec) -> tuple[str, ...]:
+    """The names in the environment that a source's parameters ask for (`env:NAME`)."""
+    return tuple(
+        value.removeprefix("env:")
+        for value in spec.parameters.values()
+        if isinstance(value, str) and value.startswith("env:")
+    )
+
+
+def describe(spec: SourceSpec, variable: Callable[[str], str | None]) -> dict[str, Any]:
+    """A source as `sources list --json` tells it; `variable` gives a setting by its name."""
+    wanted = wanted_variables(spec)
+    missing = [name for name in wanted if not variable(name)]
+    told = [f"{name} ({'not set' if name in missing else 'set'})" for name in wanted]
     return {
         "source": spec.name,
         "place": spec.place,
         "kind": spec.kind,
         "hosts": list(hosts_of(spec)),
         "start": start_of(spec),
-        "needs": NEEDS.get(spec.name, ""),
+        "needs": "; ".join(_needs(spec) + told),
+        "missing": missing,
         "crawl": str(spec.schedule),
     }

@@ -178,7 +178,7 @@ class TestHome:
     )  # fmt: skip
     def test_reading_without_a_home_says_how_to_make_one(self, tmp_path, command):
         """The message names the folder, the command that makes it and the option that names another."""
-        refused(*command, cwd=tmp_path, says=["measurewatch-home", "measurewatch crawl", "--home"])
+        refused(*command, cwd=tmp_path, says=["measurewatch-home", "measurewatch init", "--home"])
         assert list(tmp_path.iterdir()) == []
 
     def test_a_file_where_the_home_should_be_is_told(self, tmp_path, recording):

@@ -71,6 +71,7 @@ MEASURE = {"id": int, "jurisdiction": str, "session": str, "identifier": str, "i
 VERSION = {"id": int, "note": str, "date": (str, type(None)), "links": list,
            "text_sha256": (str, type(None)), "state": str}  # fmt: skip
 ACTION = {"date": (str, type(None)), "description": str, "classification": list}
+INIT = {"watchlist": str, "sources": list, "topics": list, "next": str}
 SOURCE = {"source": str, "place": str, "kind": str, "hosts": list, "start": object, "needs": object}
 HEALTH = {"source": str, "state": str, "since": (str, type(None)),
           "last_success": (str, type(None)), "expected_every": (str, type(None)), "notes": list}  # fmt: skip
@@ -425,6 +426,26 @@ class TestReading:
         assert rows
         for row in rows:
             check(row, shape)
+
+
+class TestStarting:
+    def test_init_tells_what_it_wrote_and_the_next_command(self, tmp_path):
+        """The watchlist it names is one that every other command reads."""
+        [said] = json_lines("init", "--place", "Virginia", "--topic", "masks", cwd=tmp_path)
+        check(said, INIT)
+        assert (said["sources"], said["topics"]) == (["virginia", "ice-287g"], ["masks"])
+        assert said["next"] == "measurewatch crawl"
+        [topic] = json_lines("topics", "list", "--watchlist", said["watchlist"], cwd=tmp_path)
+        assert topic["topic"] == "masks"
+
+    def test_export_gives_the_measures_and_changes_of_the_same_home(self, place):
+        """Bills as Open Civic Data has them, and the changes that `changes` tells."""
+        bills = run(place, "export", "measures")
+        assert [bill["identifier"] for bill in bills] == [
+            row["identifier"] for row in run(place, "measures")
+        ]
+        assert all(bill["legislative_session"] and bill["sources"] for bill in bills)
+        assert run(place, "export", "changes") == run(place, "changes")
 
 
 class TestArchive:

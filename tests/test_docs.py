@@ -17,7 +17,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
 # start.py's own commands run this suite or take minutes; .ci/run and the demo's test run them.
 SET_UP = re.compile(r"^(python3 start\.py|git|make|\. \.venv/bin/activate|export)\b")
 # These run until they are stopped, or visit the network; their own tests run them.
-ELSEWHERE = re.compile(r"^measurewatch (serve|demo|alerts test|crawl(?! .*--replay))\b")
+ELSEWHERE = re.compile(r"^measurewatch (serve|demo|init|alerts test|crawl(?! .*--replay))\b")
 
 
 def blocks(language):

@@ -30,6 +30,7 @@ def test_each_setting_answers_to_its_name():
             "MEASUREWATCH_SMTP_USER": "desk",
             "MEASUREWATCH_SMTP_PASSWORD": "hunter2",
             "MEASUREWATCH_SMTP_FROM": "Desk <desk@example.org>",
+            "MEASUREWATCH_WEBHOOK_SECRET": f"whsec_{'c2VjcmV0' * 5}",
             "MEASUREWATCH_PROXY": "http://proxy:3128",
             "MEASUREWATCH_ALLOW_PRIVATE_ADDRESSES": "yes",
             "MEASUREWATCH_DELAY": "0.05",
@@ -39,7 +40,7 @@ def test_each_setting_answers_to_its_name():
             "MEASUREWATCH_WORKERS": "3",
         }
     )
-    assert settings.model_dump(exclude={"smtp_password"}) == {
+    assert settings.model_dump(exclude={"smtp_password", "webhook_secret"}) == {
         "home": Path("/srv/watch"),
         "watchlist": Path("/etc/watchlist.yaml"),
         "database_url": "postgresql://u:p@h/d",
@@ -59,6 +60,7 @@ def test_each_setting_answers_to_its_name():
         "unknown": (),
     }
     assert settings.smtp_password.get_secret_value() == "hunter2"
+    assert settings.webhook_secret.get_secret_value() == f"whsec_{'c2VjcmV0' * 5}"
 
 
 def test_the_table_names_every_setting_with_a_meaning():
@@ -95,6 +97,7 @@ def test_all_faults_are_told_at_once_without_secrets():
                 "MEASUREWATCH_SMTP_FROM": "nobody",
                 "MEASUREWATCH_SMTP_SECURITY": "ssl3",
                 "MEASUREWATCH_SMTP_PASSWORD": "hunter2",
+                "MEASUREWATCH_WEBHOOK_SECRET": "hunter2",
                 "MEASUREWATCH_CONTACT": "a\r\nX: b@c.org",
                 "MEASUREWATCH_ALLOW_PRIVATE_ADDRESSES": "perhaps",
                 "MEASUREWATCH_DELAY": "0.1",
@@ -107,7 +110,7 @@ def test_all_faults_are_told_at_once_without_secrets():
         f"MEASUREWATCH_{name}"
         for name in (
             "DATABASE", "PROXY", "SMTP_HOST", "SMTP_PORT", "SMTP_FROM", "SMTP_SECURITY", "SMTP_USER",
-            "CONTACT", "ALLOW_PRIVATE_ADDRESSES", "DELAY", "TIMEOUT", "WORKERS",
+            "WEBHOOK_SECRET", "CONTACT", "ALLOW_PRIVATE_ADDRESSES", "DELAY", "TIMEOUT", "WORKERS",
         )
     )  # fmt: skip
     assert "hunter2" not in str(caught.value)

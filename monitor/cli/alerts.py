@@ -1,9 +1,12 @@
 """alerts: what was, is and could not be sent."""
 
+from typing import Any
+
 import click
 
-from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.output import counted, output
+from monitor.cli.root import examples, shared
+from monitor.cli.tables import printable
 
 
 @click.group(help="List alerts, retry a failed message, send a test.")
@@ -12,21 +15,46 @@ def alerts() -> None:
     pass
 
 
-@alerts.command("list", help="Every alert with the state of its message.")
+@alerts.command(
+    "list",
+    help="Every alert with the state of its message.",
+    epilog=examples(
+        ("alerts list", "what was told to whom"),
+        ("alerts list --state dead", "what could not be sent, and why"),
+    ),
+)
 @click.option("--state", metavar="S", help="Only open, prepared, sent, failed or dead.")
 @shared
 @click.pass_context
 def list_alerts(ctx: click.Context, state: str | None) -> None:
     from monitor.app import build
 
+    out = output(ctx)
     rows = build(ctx.ensure_object(dict)).alert_rows(state)
-    columns = {
-        name: name for name in ("id", "watch", "change", "channel", "state", "attempts", "sent_at")
-    }
-    output(ctx).lines(rows, columns, "No alerts.")
+    told = rows if out.as_json else map(_in_words, rows)
+    columns = {"message": "message", "state": "state", "sent (UTC)": "sent_at",
+               "watch": "watch", "kind": "kind", "measure": "measure.identifier",
+               "what": "summary", "to": "address", "notes": "notes"}  # fmt: skip
+    nothing = (
+        "No alert's message is in that state. All of them: measurewatch alerts list" if state
+        else "No alerts yet. They are made when a crawl finds a change that a watch asked for."
+    )  # fmt: skip
+    count = out.lines(told, columns, nothing)
+    if count:
+        out.remark(f"{counted(count, 'alert')}. Send one again: measurewatch alerts retry MESSAGE")
 
 
-@alerts.command(help="Make a failed or dead message due again.")
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """An alert for people: what keeps its message from being sent is a note."""
+    tries = f"tried {row['attempts']} times" if row["attempts"] > 1 else ""
+    waits = f"due {printable(row['due_at'])}" if row["state"] in {"open", "failed"} else ""
+    return row | {"notes": "; ".join(part for part in (waits, tries, row["error"]) if part)}
+
+
+@alerts.command(
+    help="Make a failed or dead message due again.",
+    epilog=examples(("alerts retry 12", "the message's number stands in: alerts list")),
+)
 @click.argument("message", type=int)
 @shared
 @click.pass_context
@@ -40,7 +68,10 @@ def retry(ctx: click.Context, message: int) -> None:
     out.remark(f"Message {message} is due again. Next: measurewatch deliver")
 
 
-@alerts.command(help="Send a test message to ADDRESS, such as mailto:me@example.org.")
+@alerts.command(
+    help="Send a test message to ADDRESS, such as mailto:me@example.org.",
+    epilog=examples(("alerts test mailto:desk@example.org", "does our mail get out?")),
+)
 @click.argument("address")
 @shared
 @click.pass_context

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 
 @click.group(help="List, verify and pack recordings.")
@@ -14,7 +14,11 @@ def archive() -> None:
     pass
 
 
-@archive.command("list", help="The recordings of this home.")
+@archive.command(
+    "list",
+    help="The recordings of this home.",
+    epilog=examples(("archive list", "files, dates, records")),
+)
 @shared
 @click.pass_context
 def list_archives(ctx: click.Context) -> None:
@@ -26,7 +30,8 @@ def list_archives(ctx: click.Context) -> None:
 
 
 @archive.command(
-    help="Read every record of FILE (all recordings when none is named) and check its digest."
+    help="Read every record of FILE (all recordings when none is named) and check its digest.",
+    epilog=examples(("archive verify", "exit code 1 when a record is damaged")),
 )
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @shared
@@ -42,7 +47,10 @@ def verify(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @archive.command(
-    help='Make OUT, a recording that replays, from LIST: lines of {"url","file","date",...}.'
+    help='Make OUT, a recording that replays, from LIST: lines of {"url","file","date",...}.',
+    epilog=examples(
+        ("archive pack list.jsonl out.warc.gz", "files saved by hand, made replayable")
+    ),
 )
 @click.argument(
     "list_file", metavar="LIST", type=click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -7,14 +7,23 @@ from typing import Any, Self
 import click
 
 from monitor.cli.output import Output, output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
+from monitor.cli.sources import without_echoes
 
 COLUMNS = {"source": "source", "state": "state", "found": "found", "new": "new",
            "changed": "changed", "unchanged": "unchanged", "failed": "failed",
            "documents": "documents", "pending": "pending", "seconds": "seconds"}  # fmt: skip
 
 
-@click.command(help="Visit the named sources (all when none is named), or replay recordings.")
+@click.command(
+    help="Visit the named sources (all when none is named), or replay recordings.",
+    epilog=examples(
+        ("crawl", "every source of the watchlist, now"),
+        ("crawl virginia --compare", "what would change, without recording it"),
+        ("crawl virginia --replay FILE.warc.gz", "without network, from a recording"),
+        note="The first complete visit of a source is a baseline: measures, but no changes.",
+    ),
+)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--replay",
@@ -55,8 +64,10 @@ def crawl(
     else:
         out.lines(lines, COLUMNS, "There is nothing to crawl: the watchlist names no source.")
         for line in lines:
-            for note in line["notes"]:
-                out.remark(f"{line['source']}: {note}")
+            for note in without_echoes(line["notes"]):
+                # A note on the state of a source names the source itself.
+                named = note.startswith(f"{line['source']} is ")
+                out.remark(note if named else f"{line['source']}: {note}")
         if compare:
             told = [change for line in lines for change in line["changes"]]
             out.lines(told, CHANGE_COLUMNS, "No change would be told.")

@@ -3,7 +3,7 @@
 import click
 
 from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 
 @click.group(help="Upgrade, check or back up the database.")
@@ -12,7 +12,10 @@ def db() -> None:
     pass
 
 
-@db.command(help="Bring the database to this version; backs it up first.")
+@db.command(
+    help="Bring the database to this version; backs it up first.",
+    epilog=examples(("db upgrade", "after an update of Measurewatch")),
+)
 @shared
 @click.pass_context
 def upgrade(ctx: click.Context) -> None:
@@ -26,7 +29,10 @@ def upgrade(ctx: click.Context) -> None:
     out.remark(f"The database is up to date (revision {revision}).")
 
 
-@db.command(help="Check that the database and the kept documents are sound.")
+@db.command(
+    help="Check that the database and the kept documents are sound.",
+    epilog=examples(("db check", "exit code 1 when something is damaged")),
+)
 @shared
 @click.pass_context
 def check(ctx: click.Context) -> None:
@@ -44,7 +50,10 @@ def check(ctx: click.Context) -> None:
     out.remark("Sound.")
 
 
-@db.command(help="Copy the database, as it is now, into the home's backups.")
+@db.command(
+    help="Copy the database, as it is now, into the home's backups.",
+    epilog=examples(("db backup", "also while serve runs")),
+)
 @shared
 @click.pass_context
 def backup(ctx: click.Context) -> None:

@@ -3,10 +3,16 @@
 import click
 
 from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 
-@click.command(help="Send the messages that are due now.")
+@click.command(
+    help="Send the messages that are due now.",
+    epilog=examples(
+        ("deliver", "once, for instance from cron"),
+        note="`measurewatch serve` does it all the time.",
+    ),
+)
 @shared
 @click.pass_context
 def deliver(ctx: click.Context) -> None:

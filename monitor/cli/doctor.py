@@ -3,10 +3,13 @@
 import click
 
 from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 
-@click.command(help="Check home, database, watchlist, mail and readers; says what to mend.")
+@click.command(
+    help="Check home, database, watchlist, mail and readers; says what to mend.",
+    epilog=examples(("doctor", "exit code 1 when something is wrong")),
+)
 @shared
 @click.pass_context
 def doctor(ctx: click.Context) -> None:

@@ -1,19 +1,22 @@
 """Where answers go: JSON lines for machines, tables for people, remarks on stderr."""
 
 import json
-import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-SHORT = 22
-STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?(?:\+00:00|Z)")
+from monitor.cli.tables import Printer, print_table, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Output", "counted", "output", "printable"]
+
+PIPED = 200
+"""The width of a table that no terminal shows."""
 
 
 @dataclass(frozen=True)
@@ -38,30 +41,26 @@ class Output:
                 self.line(row)
                 count += 1
             return count
-        found = list(rows)
-        if not found:
+        count = print_table(rows, columns, self.printer())
+        if not count:
             self.remark(empty)
-            return 0
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        cells = [[printable(_pick(row, key)) for key in columns.values()] for row in found]
-        for heading, column in zip(columns, zip(*cells, strict=True), strict=True):
-            # Long texts share what is left; words that identify a row stay whole.
-            short = max(map(len, column)) <= SHORT
-            table.add_column(heading, overflow="fold", no_wrap=short)
-        for texts in cells:
-            table.add_row(*map(Text, texts))
-        self.console().print(table)
-        return len(found)
+        return count
 
     def remark(self, message: str) -> None:
         """Something a person may like to know; never on standard output."""
         if not self.quiet:
             click.echo(message, err=True)
 
-    def console(self, *, stderr: bool = False) -> Console:
+    def printer(self) -> Printer:
+        """What writes styled lines on standard output."""
+        return Printer.on(self.console(), click.echo)
+
+    def console(self, *, stderr: bool = False) -> "Console":
         """A rich console that wraps only where there is a terminal to wrap for."""
+        from rich.console import Console
+
         stream = sys.stderr if stderr else sys.stdout
-        width = None if stream.isatty() else 200
+        width = None if stream.isatty() else PIPED
         return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
@@ -74,21 +73,6 @@ def output(ctx: click.Context) -> Output:
     )
 
 
-def printable(value: Any) -> str:
-    """A cell: times to the minute, no control characters, whatever a site printed."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and (stamp := STAMP.fullmatch(value)):
-        return f"{stamp[1]} {stamp[2]} UTC"
-    if isinstance(value, Mapping):
-        value = ", ".join(f"{key} {printable(item)}" for key, item in value.items() if item)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        value = ", ".join(printable(item) for item in value)
-    return "".join(mark if mark.isprintable() else " " for mark in str(value))
-
-
-def _pick(row: Mapping[str, Any], key: str) -> Any:
-    value: Any = row
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
+def counted(count: int, word: str) -> str:
+    """A number with its word: 1 change, 3,041 measures."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -1,71 +1,116 @@
-"""changes, measures, show, search: reading what is known."""
+"""changes, measures, search: reading what is known."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from monitor.cli.output import Output, output, printable
-from monitor.cli.root import shared
+from monitor.cli.output import Output, counted, output
+from monitor.cli.root import examples, shared
 
-CHANGE_COLUMNS = {"at": "at", "kind": "kind", "place": "measure.place",
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.coverage import Unchecked
+
+CHANGE_COLUMNS = {"at (UTC)": "at", "kind": "kind", "place": "measure.place",
                   "measure": "measure.identifier", "what": "summary", "topics": "topics"}  # fmt: skip
 MEASURE_COLUMNS = {"id": "id", "place": "place", "session": "session", "measure": "identifier",
                    "title": "title", "status": "status"}  # fmt: skip
+NAMED = 5
+
+SINCE = click.option(
+    "--since", metavar="T", help="A date, a date-time (UTC unless said), 7d or 12h."
+)
+PLACE = click.option("--place", metavar="P", help="Such as us/va (itself) or us/md/* (all in it).")
 
 
-@click.command(help="What changed, oldest first.")
-@click.option("--since", metavar="T", help="A date, a date-time, or like 7d or 12h.")
+@click.command(
+    help="What changed, oldest first.",
+    epilog=examples(
+        ("changes --since 7d --topic 287g", "a topic's week"),
+        ("changes --kind amended --place 'us/va/*'", "texts that changed in a state"),
+        ("changes --limit 20", "the latest twenty"),
+    ),
+)
+@SINCE
 @click.option(
     "--kind", "kinds", multiple=True, metavar="K", help="new, amended, status ... (repeatable)"
 )
-@click.option("--place", metavar="P", help="Such as us/va or us/md/*.")
+@PLACE
 @click.option("--topic", metavar="T", help="Only changes in which this topic matched.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the latest so many.")
 @shared
-@click.pass_context
+@click.pass_context  # fmt: skip
 def changes(
     ctx: click.Context,
     since: str | None,
     kinds: tuple[str, ...],
     place: str | None,
     topic: str | None,
+    limit: int | None,
 ) -> None:
     from monitor.app import build
 
     out = output(ctx)
     app = build(ctx.ensure_object(dict))
-    rows = app.changes(since=since, kinds=kinds, place=place, topic=topic)
-    out.lines(rows, CHANGE_COLUMNS, "No changes.")
+    rows = app.changes(since=since, kinds=kinds, place=place, topic=topic, limit=limit)
+    chosen = any((since, kinds, place, topic))
+    nothing = (
+        "No change fits. All of them: measurewatch changes" if chosen
+        else "No changes yet; the first complete visit of a source is a quiet baseline. "
+        "Next: measurewatch crawl"
+    )  # fmt: skip
+    count = out.lines(rows, CHANGE_COLUMNS, nothing)
+    _sum_up(out, app, count, "change")
 
 
-@click.command(help="The measures known now.")
-@click.option("--place", metavar="P", help="Such as us/va or us/md/*.")
+@click.command(
+    help="The measures known now.",
+    epilog=examples(
+        ("measures --place us/va --topic masks", "those that speak of masks"),
+        ("measures --session 20261 --json", "one JSON object a line"),
+    ),
+)
+@PLACE
 @click.option("--session", metavar="S", help="Only this session.")
 @click.option("--source", metavar="NAME", help="Only what this source observes.")
 @click.option("--topic", metavar="T", help="Only measures in which this topic matches.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 @shared
-@click.pass_context
+@click.pass_context  # fmt: skip
 def measures(
     ctx: click.Context,
     place: str | None,
     session: str | None,
     source: str | None,
     topic: str | None,
+    limit: int | None,
 ) -> None:
     from monitor.app import build
 
     out = output(ctx)
-    rows = build(ctx.ensure_object(dict)).measures(
-        place=place, session=session, source=source, topic=topic
-    )
-    out.lines(rows, MEASURE_COLUMNS, "No measures yet. Next: measurewatch crawl")
+    app = build(ctx.ensure_object(dict))
+    rows = app.measures(place=place, session=session, source=source, topic=topic, limit=limit)
+    chosen = any((place, session, source, topic))
+    nothing = (
+        "No measure fits. All of them: measurewatch measures" if chosen
+        else "No measures yet. Next: measurewatch crawl"
+    )  # fmt: skip
+    count = out.lines(rows, MEASURE_COLUMNS, nothing)
+    if count:
+        out.remark(f"{counted(count, 'measure')}. One of them in full: measurewatch show ID")
 
 
-@click.command(help='Measures whose texts answer QUERY, such as: "287(g)" AND sheriff*')
+@click.command(
+    help="Measures whose title, abstract, sponsors or texts answer QUERY.",
+    epilog=examples(
+        ("search '\"287(g)\" AND sheriff*' --place 'us/va/*'", "a phrase and a beginning"),
+        ("search 'title:mask* NEAR/8 officer'", "two words near each other in the title"),
+        note="The query language is that of topics: docs/write-a-topic.md.",
+    ),
+)
 @click.argument("query")
-@click.option("--place", metavar="P", help="Such as us/va or us/md/*.")
+@PLACE
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 @shared
 @click.pass_context
@@ -74,54 +119,52 @@ def search(ctx: click.Context, query: str, place: str | None, limit: int) -> Non
 
     out = output(ctx)
     rows = build(ctx.ensure_object(dict)).search(query, place=place, limit=limit)
-    out.lines(rows, MEASURE_COLUMNS, "Nothing found.")
+    shown = rows if out.as_json else [row | {"passage": passage(row)} for row in rows]
+    columns = MEASURE_COLUMNS | {"passage": "passage"}
+    nothing = "Nothing found. Fewer words, OR, or a beginning such as deport* find more."
+    count = out.lines(shown, columns, nothing)
+    if count == limit:
+        out.remark(f"The latest {counted(count, 'measure')}; there may be more: --limit")
+    elif count:
+        out.remark(counted(count, "measure"))
 
 
-@click.command(help="Everything known of one measure: its ID, or its identifier such as HB12.")
-@click.argument("measure")
-@click.option("--at", metavar="DATE", help="As it was known then.")
-@shared
-@click.pass_context
-def show(ctx: click.Context, measure: str, at: str | None) -> None:
-    from monitor.app import build
+def passage(found: Mapping[str, Any]) -> str:
+    """The first passage of a text that answers a search, with where it stands.
 
-    out = output(ctx)
-    found = build(ctx.ensure_object(dict)).show(measure, at=at)
-    if out.as_json:
-        out.line(found)
+    A title or a sponsor that answers is in the table already.
+    """
+    for match in found.get("matches", ()):
+        if match["field"] in {"text", "abstract"}:
+            page = match["page"]
+            return f"{match['snippet']}{f' (page {page})' if page else ''}"
+    return ""
+
+
+def _sum_up(out: Output, app: "App", count: int, word: str) -> None:
+    """Say how much was told, and what silence about the other sources means."""
+    if out.as_json or out.quiet:
         return
-    _print_measure(out, found)
+    from config.problems import WatchlistErrors
+    from monitor.app import UsageError
+
+    said = [f"{counted(count, word)}."] if count else []
+    try:
+        coverage = app.coverage()
+    except (WatchlistErrors, UsageError) as error:
+        said.append(f"Which sources were checked is not known: {error}")
+    else:
+        missing = coverage.unchecked
+        if missing:
+            named = "; ".join(_missing(one) for one in missing[:NAMED])
+            more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+            said.append(
+                f"{len(missing)} of {counted(coverage.total, 'source')} could not be checked: "
+                f"{named}{more}. See: measurewatch sources health"
+            )
+    if said:
+        out.remark(" ".join(said))
 
 
-def _print_measure(out: Output, found: dict[str, Any]) -> None:
-    console = out.console()
-    console.print(Text(f"{found['identifier']}  {printable(found['title'])}", style="bold"))
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(style="dim")
-    facts.add_column(overflow="fold")
-    for key in ("id", "jurisdiction", "session", "identifiers", "classification", "status"):
-        if found[key]:
-            facts.add_row(key, Text(printable(found[key])))
-    if found["sponsors"]:
-        names = "; ".join(sponsor["name"] for sponsor in found["sponsors"])
-        facts.add_row("sponsors", Text(printable(names)))
-    for item in found["dates"]:
-        facts.add_row(item["kind"], Text(printable(item["date"] or item["text"])))
-    for item in found["sources"]:
-        where = {key: item[key] for key in ("source", "url", "last_seen")}
-        facts.add_row("source", Text(printable(where)))
-    console.print(facts)
-    _print_list(console, "Versions", [
-        f"{item['date'] or '':10}  {item['note']}  [{item['state']}]  id {item['id']}"
-        for item in found["versions"]
-    ])  # fmt: skip
-    _print_list(console, "Actions", [
-        f"{item['date'] or '':10}  {item['description']}" for item in found["actions"]
-    ])  # fmt: skip
-
-
-def _print_list(console: Console, heading: str, lines: list[str]) -> None:
-    if lines:
-        console.print(Text(heading, style="bold"))
-    for line in lines:
-        console.print(Text(f"  {printable(line)}"))
+def _missing(one: "Unchecked") -> str:
+    return f"{one.source} {one.what}" + (f" since {one.since:%Y-%m-%d}" if one.since else "")

@@ -9,14 +9,19 @@ from typing import Any
 import click
 
 COMMANDS = {
-    "demo": ("demo:demo", "Watch a simulated government for a week, in under a minute."),
+    "demo": ("demo:demo", "Watch three simulated governments for a month, in under a minute."),
+    "init": ("init:init", "Write a watchlist of your own from a few answers."),
     "crawl": ("crawl:crawl", "Visit sources now, or replay recorded ones."),
     "serve": ("serve:serve", "Crawl and deliver on schedule until stopped."),
     "deliver": ("deliver:deliver", "Send the messages that are due."),
     "changes": ("read:changes", "What changed, newest last."),
     "measures": ("read:measures", "The measures known now."),
-    "show": ("read:show", "One measure with everything known of it."),
+    "show": ("show:show", "One measure with everything known of it."),
     "search": ("read:search", "Measures whose texts answer a query."),
+    "export": (
+        "export:export",
+        "Measures, versions, actions, votes or changes as CSV or JSON lines.",
+    ),
     "diff": ("texts:diff", "The redline of two documents or versions."),
     "text": ("texts:text", "The text of a document, as we read it."),
     "match": ("texts:match", "Topics or a query found in a document."),
@@ -29,12 +34,15 @@ COMMANDS = {
     "doctor": ("doctor:doctor", "Check that everything needed is in place."),
 }
 
+LONG_EXAMPLE = 44
+
 HELP = """Watch executive orders, council bills and state bills on official sites,
 and hear what changed, with the passage, the redline and the evidence.
 
 \b
 Start with:   measurewatch demo
-Then:         measurewatch doctor
+Then:         measurewatch init
+Each command has examples:   measurewatch COMMAND --help
 
 Exit codes: 0 done, 1 done but something failed (it says what), 2 bad usage or
 input, 130 interrupted.
@@ -99,6 +107,17 @@ def shared(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(SHARED):
         function = option(function)
     return function
+
+
+def examples(*shown: tuple[str, str], note: str = "") -> str:
+    """The end of a command's help: what one may type, and what it is for."""
+    wide = max(len(command) for command, _ in shown) + len("measurewatch ")
+    lines = [f"  {f'measurewatch {command}':{wide}}  {purpose}" for command, purpose in shown]
+    if wide > LONG_EXAMPLE:
+        lines = [line for command, purpose in shown
+                 for line in (f"  {purpose}:", f"    measurewatch {command}")]  # fmt: skip
+    told = "\n".join(("\b", "Examples:", *lines))
+    return f"{told}\n\n{note}" if note else told
 
 
 @click.command(cls=Root, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,9 +1,16 @@
 """sources: what is visited, and how it is doing."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import click
 
-from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.output import Output, counted, output
+from monitor.cli.root import examples, shared
+from monitor.cli.tables import STYLES, printable
+
+FEW = 2
+"""How many notes of a source that is well are shown unasked."""
 
 
 @click.group(help="List sources and how they are doing.")
@@ -12,7 +19,14 @@ def sources() -> None:
     pass
 
 
-@sources.command("list", help="The sources of the watchlist.")
+@sources.command(
+    "list",
+    help="The sources of the watchlist: where they look, and what they need.",
+    epilog=examples(
+        ("sources list", "with what each needs, and whether it is set"),
+        ("sources list --json", "with hosts, first page and schedule"),
+    ),
+)
 @shared
 @click.pass_context
 def list_sources(ctx: click.Context) -> None:
@@ -23,19 +37,65 @@ def list_sources(ctx: click.Context) -> None:
         "source": "source",
         "place": "place",
         "kind": "kind",
-        "hosts": "hosts",
+        "crawl": "crawl",
         "needs": "needs",
     }
-    output(ctx).lines(rows, columns, "The watchlist names no source.")
+    out = output(ctx)
+    out.lines(rows, columns, "The watchlist names no source. Next: measurewatch init")
+    missing = [f"{name} for {row['source']}" for row in rows for name in row["missing"]]
+    if missing:
+        out.remark(f"Not set: {', '.join(missing)}. They go into HOME/settings.env.")
 
 
-@sources.command(help="How each source is doing; only a change of state is told in alerts.")
+@sources.command(
+    help="How each source is doing; only a change of state is told in alerts.",
+    epilog=examples(
+        ("sources health", "states, and notes where something is odd"),
+        ("sources health -v", "with every note"),
+        note="States: ok, failing (no usable answer), blocked (refused), drifted (unknown pages).",
+    ),
+)
 @shared
 @click.pass_context
 def health(ctx: click.Context) -> None:
     from monitor.app import build
 
-    rows = build(ctx.ensure_object(dict)).health_rows()
-    columns = {"source": "source", "state": "state", "since": "since",
-               "last success": "last_success", "expected": "expected_every", "notes": "notes"}  # fmt: skip
-    output(ctx).lines(rows, columns, "No source was crawled yet. Next: measurewatch crawl")
+    app = build(ctx.ensure_object(dict))
+    rows = app.health_rows()
+    out = output(ctx)
+    columns = {"source": "source", "state": "state", "since (UTC)": "since",
+               "last success (UTC)": "last_success", "crawl": "expected_every"}  # fmt: skip
+    out.lines(rows, columns, "No source was crawled yet. Next: measurewatch crawl")
+    if out.as_json:
+        return
+    for row in rows:
+        _print_notes(out, row)
+    seen = {row["source"] for row in rows}
+    never = [spec.name for spec in app.watchlist().sources if spec.name not in seen]
+    if rows and never:
+        out.remark(f"Not visited yet: {', '.join(never)}. Next: measurewatch crawl")
+
+
+def _print_notes(out: Output, row: Mapping[str, Any]) -> None:
+    """A source's notes beneath the table, each on a line of its own."""
+    state = row["state"] or ""
+    notes = without_echoes([note.removeprefix(f"{state}: ") for note in row["notes"]])
+    if not notes:
+        return
+    printer = out.printer()
+    printer.write("")
+    printer.folded(row["source"], STYLES["state"].get(state, "") if state != "ok" else "bold")
+    shown = notes if out.verbose or state != "ok" else notes[:FEW]
+    for note in shown:
+        printer.folded(printable(note), indent="    ", first="  - ")
+    if len(notes) > len(shown):
+        printer.folded(f"{counted(len(notes) - len(shown), 'more note')}: -v", "dim", indent="    ")
+
+
+def without_echoes(notes: Sequence[str]) -> list[str]:
+    """Notes without those that are only a part of another one."""
+    return [
+        note for at, note in enumerate(notes)
+        if not any(note in other and (note != other or at > before)
+                   for before, other in enumerate(notes) if before != at)
+    ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from monitor.cli.output import Output, output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 MARK_STYLES = {"added": "green underline", "struck": "red strike"}
 SEGMENT_STYLES = {
@@ -18,7 +18,13 @@ SEGMENT_STYLES = {
 }
 
 
-@click.command(help="Show the text of FILE (PDF, HTML, XLSX, plain text) as we read it.")
+@click.command(
+    help="Show the text of FILE (PDF, HTML, RTF, Word, sheets, plain text) as we read it.",
+    epilog=examples(
+        ("text bill.pdf", "added words green, struck words red"),
+        ("text bill.pdf --json", "with pages, offsets and markup"),
+    ),
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @shared
 @click.pass_context
@@ -45,13 +51,13 @@ def extracted_json(extracted: Any) -> dict[str, Any]:
         "method": extracted.method,
         "pages": [
             {
-                "number": page.number,
+                "number": page.number or rank,
                 "start": page.start,
                 "text": page.text,
                 "method": page.method,
                 "confidence": page.confidence,
             }
-            for page in extracted.pages
+            for rank, page in enumerate(extracted.pages, 1)
         ],
         "text": extracted.text,
         "markup": [{"start": m.start, "end": m.end, "kind": m.kind} for m in extracted.marks],
@@ -79,7 +85,13 @@ def _safe(words: str) -> str:
     return "".join(mark if mark.isprintable() or mark in "\n\t" else " " for mark in words)
 
 
-@click.command(help="Find topics, or one QUERY, in FILE. No match is no error.")
+@click.command(
+    help="Find topics, or one QUERY, in FILE. No match is no error.",
+    epilog=examples(
+        ("match bill.pdf --topic 287g", "one topic's passages"),
+        ("match bill.pdf --query 'mask* NEAR/8 officer'", "a query's"),
+    ),
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--topic", "names", multiple=True, metavar="NAME", help="Only this topic (repeatable)."
@@ -122,7 +134,13 @@ def match_json(found: Any) -> dict[str, Any]:
     }
 
 
-@click.command(help="The redline of OLD and NEW: files, or ids of versions in the database.")
+@click.command(
+    help="The redline of OLD and NEW: files, or ids of versions in the database.",
+    epilog=examples(
+        ("diff old.pdf new.pdf", "two files"),
+        ("diff 2 21 --html redline.html", "two versions; ids stand in: show"),
+    ),
+)
 @click.argument("old")
 @click.argument("new")
 @click.option(

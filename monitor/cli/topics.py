@@ -3,7 +3,7 @@
 import click
 
 from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 
 @click.group(help="List topics and test their examples.")
@@ -12,7 +12,11 @@ def topics() -> None:
     pass
 
 
-@topics.command("list", help="The topics of the watchlist; -v shows their queries.")
+@topics.command(
+    "list",
+    help="The topics of the watchlist; -v shows their queries.",
+    epilog=examples(("topics list", "names and titles"), ("topics list -v", "with queries")),
+)
 @shared
 @click.pass_context
 def list_topics(ctx: click.Context) -> None:
@@ -32,7 +36,11 @@ def list_topics(ctx: click.Context) -> None:
     out.lines(rows, columns, "The watchlist names no topic.")
 
 
-@topics.command("test", help="Run the examples of the topics named (all when none is named).")
+@topics.command(
+    "test",
+    help="Run the examples of the topics named (all when none is named).",
+    epilog=examples(("topics test", "all"), ("topics test masks", "one topic's")),
+)
 @click.argument("names", nargs=-1)
 @shared
 @click.pass_context

@@ -3,7 +3,7 @@
 import click
 
 from monitor.cli.output import output
-from monitor.cli.root import shared
+from monitor.cli.root import examples, shared
 
 
 @click.group(help="List who wants to know what.")
@@ -12,7 +12,11 @@ def watches() -> None:
     pass
 
 
-@watches.command("list", help="The watches of the watchlist.")
+@watches.command(
+    "list",
+    help="The watches of the watchlist: who hears of what, where and how often.",
+    epilog=examples(("watches list", "one line a watch")),
+)
 @shared
 @click.pass_context
 def list_watches(ctx: click.Context) -> None:
