@@ -1,9 +1,9 @@
 """Set up and run Measurewatch with nothing but Python.
 
-    python3 start.py demo     a simulated government, watched for a week, in under a minute
+    python3 start.py demo     three simulated governments, watched for a month, in under a minute
     python3 start.py test     the whole test suite
     python3 start.py lint     formatting, types, import rules, docs
-    python3 start.py bench    side-by-side measurements
+    python3 start.py bench    side-by-side measurements; --help lists them
     python3 start.py run ...  any measurewatch command
 
 The first call makes `.venv` and installs `requirements.lock` (exact versions,
@@ -12,11 +12,13 @@ checked by hash); later calls start at once.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 
@@ -87,6 +89,7 @@ def install() -> None:
             "pip",
             "install",
             "--quiet",
+            "--compile-bytecode",
             "--python",
             python,
             *hashed,
@@ -132,7 +135,9 @@ def measurewatch(*arguments: str) -> int:
 
 def test(rest: list[str]) -> int:
     os.chdir(HERE)
-    workers = [] if any(word.startswith("-n") for word in rest) else ["-n", "auto"]
+    workers = (
+        [] if any(word.startswith("-n") for word in rest) else ["-n", "auto", "--dist", "loadgroup"]
+    )
     return call(executable("python"), "-m", "pytest", *workers, *rest)
 
 
@@ -152,10 +157,33 @@ def lint(_rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
+    """Run the named stages, or all; then write the tables of the docs."""
     os.chdir(HERE)
-    scripts = sorted(HERE.glob("benchmarks/*.py"))
-    chosen = [path for path in scripts if not rest or path.stem in rest]
-    return max((call(executable("python"), str(path)) for path in chosen), default=0)
+    stages = {
+        path.stem: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for path in sorted(HERE.glob("benchmarks/*.py"))
+    }
+    names = [word for word in rest if not word.startswith("-")]
+    unknown = [name for name in names if name not in stages]
+    if unknown or {"-h", "--help"} & set(rest):
+        print("python3 start.py bench [STAGE ...] [--small]\n\nThe stages:")
+        for name, about in stages.items():
+            print(f"    {name:<12} {about.partition(chr(10))[0]}")
+        print("\n--small is a quick look whose figures are not kept.")
+        return complain(f"No stage is called {', '.join(unknown)}.") if unknown else 0
+    options = [word for word in rest if word.startswith("-")]
+    # One whose usage asks for recordings measures nothing; it runs when it is named.
+    chosen = names or [name for name in stages if "MEASUREWATCH_CORPUS=" not in stages[name]]
+    failed = []
+    for rank, name in enumerate(chosen, 1):
+        print(f"[{rank} of {len(chosen)}] {name} ...", flush=True)
+        started = time.monotonic()
+        if call(executable("python"), "-m", f"benchmarks.{name}", *options):
+            failed.append(name)
+        print(f"    {time.monotonic() - started:.0f} s", flush=True)
+    if not failed and not options:
+        call(executable("python"), "-m", "benchmarks.kit.tables")
+    return complain(f"failed: {', '.join(failed)}") if failed else 0
 
 
 if __name__ == "__main__":

@@ -6,15 +6,16 @@ only lists where they stand: no inflections, broken words, distances or pages.
 
 import random
 import re
+from collections.abc import Callable
 
-from record import record, row, seconds
-
+from benchmarks.kit.record import options, record, row
+from benchmarks.kit.timing import in_turn, seconds
 from config import query
 from config.topics import load_pack, pack_names
 from pipelines.match import compile_topics, find_matches
 from pipelines.texts import Extracted, Page
 
-PAGES = 400
+PAGES, FEW_PAGES = 400, 20
 WORDS_A_PAGE = 350
 RUNS = 3
 PLAIN = re.findall(
@@ -25,11 +26,11 @@ PLAIN = re.findall(
 )
 
 
-def pages(texts: list[str], every: int) -> Extracted:
+def pages(texts: list[str], every: int, count: int) -> Extracted:
     """A document of running text; each so many pages bear one of the texts."""
     chance = random.Random(400)
     made, start = [], 0
-    for number in range(1, PAGES + 1):
+    for number in range(1, count + 1):
         words = chance.choices(PLAIN, k=WORDS_A_PAGE)
         words += [f"w{chance.randrange(5_000)}" for _ in range(20)]
         chance.shuffle(words)
@@ -43,6 +44,8 @@ def pages(texts: list[str], every: int) -> Extracted:
 
 
 def main() -> None:
+    chosen = options(__doc__)
+    count, runs = (FEW_PAGES, 1) if chosen.small else (PAGES, RUNS)
     topics = [load_pack(name) for name in pack_names()]
     examples = [text for topic in topics for text in topic.matches]
     matcher = compile_topics(topics)
@@ -52,24 +55,27 @@ def main() -> None:
     alternation = re.compile("|".join(map(re.escape, sorted(terms))), re.IGNORECASE)
     rows = []
     for name, every in (("seldom", 100), ("on each page", 1)):
-        document = pages(examples, every)
+        document = pages(examples, every, count)
         size = len(document.text) / 1e6
         found = len(find_matches(matcher, document))
         print(f"{size:.2f} million characters, {len(terms)} terms, {found} matches")
+        works = (
+            lambda document=document: find_matches(matcher, document),
+            lambda text=document.text: list(alternation.finditer(text)),
+        )
+        pairs = in_turn(*(rate(work, size) for work in works), runs=runs)
         rows.append(
             row(
-                f"all topics with their logic, hits {name}",
-                ours=size
-                / seconds(lambda document=document: find_matches(matcher, document), RUNS),
-                reference=size
-                / seconds(lambda text=document.text: list(alternation.finditer(text)), RUNS),
-                reference_name="re alternation of the terms",
-                limit=1.0,
-                unit="MB/s",
-                runs=RUNS,
+                f"all topics with their logic, hits {name}", pairs,
+                reference_name="re alternation of the terms", limit=1.0, unit="MB/s",
             )
-        )
-    record(rows)
+        )  # fmt: skip
+    record(rows, chosen.file)
+
+
+def rate(work: Callable[[], object], size: float) -> Callable[[], float]:
+    """Megabytes a second of something that goes over them once."""
+    return lambda: size / seconds(work)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,35 @@
-"""PDF text: pages per CPU second, ours beside raw pdfium and pdfplumber in one run.
+"""PDF text: pages per CPU second, ours beside raw pdfium and pdfplumber.
 
-    python -m benchmarks.pdf_text [--json] [--runs N] [FOLDER]
+    python -m benchmarks.pdf_text [FOLDER]
 
-FOLDER holds the PDFs; by default those of Maryland in MEASUREWATCH_CORPUS.
-Each run reads the same files by each reader in turn, so that a busy machine
-slows all of them. Rates are medians over the runs, ratios the medians of the
-ratios within a run. `limit` is the ratio we aim at. pdfplumber is so slow that
-it gets, with us beside it, every sixth file.
+FOLDER holds the PDFs; by default those of Maryland in MEASUREWATCH_CORPUS, and
+without that variable bills we print ourselves, which the row's name says. Raw
+pdfium gives text in the order of the file, pdfplumber in reading order; ours
+gives reading order, without line numbers and running heads. pdfplumber is so
+slow that it gets, with us beside it, every sixth file.
 """
 
-import argparse
-import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
-from typing import Any
 
 import pdfplumber
 import pypdfium2
 
+from benchmarks.kit.papers import print_papers
+from benchmarks.kit.record import Options, options, record, row
+from benchmarks.kit.timing import in_turn
 from monitor.compute import Pool
 from pipelines.extract import extract_text
 from pipelines.texts import Limits
 
 LIMITS = Limits()
+RUNS, FEW_RUNS = 9, 3
+PRINTED = 40
 Measure = Callable[[Sequence[Path]], float]
 
 
@@ -83,74 +86,42 @@ def by_cpu(read: Callable[[Sequence[Path]], int]) -> Measure:
     return measure
 
 
-def compare(
-    paths: Sequence[Path], mine: Measure, reference: Measure, runs: int, **said: Any
-) -> dict[str, Any]:
-    """One row of the table: both measured in each run, and who goes first alternates."""
-    pairs = []
-    for run in range(runs):
-        if run % 2:
-            rate = mine(paths)
-            pairs.append((rate, reference(paths)))
-        else:
-            rate = reference(paths)
-            pairs.append((mine(paths), rate))
-    return {
-        "stage": said["stage"],
-        "ours": round(median(ours for ours, _ in pairs), 1),
-        "reference": round(median(theirs for _, theirs in pairs), 1),
-        "reference_name": said["reference_name"],
-        "ratio": round(median(ours / theirs for ours, theirs in pairs), 3),
-        "limit": said["limit"],
-        "unit": said["unit"],
-        "runs": runs,
-    }
-
-
-def measure_all(paths: Sequence[Path], runs: int) -> list[dict[str, Any]]:
-    mine, raw, plumber = by_cpu(ours), by_cpu(raw_pdfium), by_cpu(with_pdfplumber)
-    unit = "pages per CPU second"
-    few = max(1, runs // 3)
-    ours(paths)  # the files are in memory from here on
-    return [
-        compare(
-            paths, mine, raw, runs,
-            stage="PDF text", reference_name="raw pdfium", limit=0.85, unit=unit,
-        ),
-        compare(
-            paths[::6], mine, plumber, few,
-            stage="PDF text", reference_name="pdfplumber", limit=40, unit=unit,
-        ),
-        compare(
-            paths, in_pool(2), in_pool(1), few,
-            stage="PDF text, two workers", reference_name="one worker", limit=1.8,
-            unit="pages per second",
-        ),
-    ]  # fmt: skip
+def papers(chosen: Options, stack: ExitStack) -> tuple[str, list[Path]]:
+    """What the PDFs are, for the row's name, and where."""
+    corpus = os.environ.get("MEASUREWATCH_CORPUS", "")
+    if chosen.rest or (corpus and not chosen.small):
+        folder = Path(chosen.rest[0] if chosen.rest else f"{corpus}/state-bills/maryland")
+        paths = sorted(path for path in folder.rglob("*.pdf") if path.stat().st_size)
+        if not paths:
+            sys.exit(f"no PDFs in {folder}")
+        return "PDF text" if chosen.rest else "PDF text, Maryland", paths
+    if not corpus:
+        print("MEASUREWATCH_CORPUS does not point to recorded bills; reading bills of our own")
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    return "PDF text, printed here", print_papers(folder, *((7, 2) if chosen.small else (PRINTED,)))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", nargs="?", type=Path, help="where the PDFs are")
-    parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    folder = options.folder or Path(os.environ.get("MEASUREWATCH_CORPUS", "")) / (
-        "state-bills/maryland"
-    )
-    paths = sorted(path for path in folder.rglob("*.pdf") if path.stat().st_size)
-    if not paths:
-        sys.exit(f"no PDFs in {folder}: name a folder or set MEASUREWATCH_CORPUS")
-    rows = measure_all(paths, options.runs)
-    if options.json:
-        print(json.dumps(rows, indent=2))
-        return
-    print(f"{len(paths)} files, {raw_pdfium(paths)} pages")
-    for row in rows:
-        print(
-            "{stage:22} {ours:8.1f} {unit:21} {reference_name:12} {reference:8.1f}"
-            "  ratio {ratio:7.3f}  aim {limit}  ({runs} runs)".format(**row)
-        )
+    chosen = options(__doc__)
+    runs, few = (1, 1) if chosen.small else (RUNS, FEW_RUNS)
+    mine, raw, plumber = by_cpu(ours), by_cpu(raw_pdfium), by_cpu(with_pdfplumber)
+    one, two = in_pool(1), in_pool(2)
+    with ExitStack() as stack:
+        name, paths = papers(chosen, stack)
+        print(f"{len(paths)} files, {ours(paths)} pages")  # and the files are in memory
+        every_sixth = paths[::6]
+        beside_raw = in_turn(lambda: mine(paths), lambda: raw(paths), runs=runs)
+        beside_plumber = in_turn(lambda: mine(every_sixth), lambda: plumber(every_sixth), runs=few)
+        beside_one = in_turn(lambda: two(paths), lambda: one(paths), runs=few)
+    unit = "pages per CPU s"
+    record(
+        [
+            row(name, beside_raw, reference_name="raw pdfium", limit=0.85, unit=unit),
+            row(name, beside_plumber, reference_name="pdfplumber", limit=40, unit=unit),
+            row(f"{name}, two workers", beside_one, reference_name="one worker", limit=1.8, unit="pages/s"),
+        ],
+        chosen.file,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

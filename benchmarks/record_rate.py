@@ -1,20 +1,23 @@
 """Recording measures, unchanged and changed, on both databases.
 
 The references write the same rows without knowing what a change is: the
-driver's `executemany` of plain inserts, and SQLAlchemy's core upsert.
+driver's `executemany` of plain inserts, and SQLAlchemy's core upsert. Each run
+measures all of them, a batch of a hundred a transaction; the bills of its first
+recording are of a session of their own.
 """
 
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
-from record import record, row, seconds
 
+from benchmarks.kit.record import options, record, row
+from benchmarks.kit.timing import in_turn, seconds
 from config.vocabulary import TextState
 from pipelines.texts import Observation, VersionText
 from scrapers.items import Action, Link, Measure, Sponsor, Version
@@ -25,7 +28,7 @@ from storage.store import Store
 from storage.writes import upsert
 from tests.postgres import running
 
-COUNT = 3_600
+COUNT, FEW = 3_600, 200
 BATCH = 100
 RUNS = 5
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -38,15 +41,15 @@ PLAIN = sa.Table(
 )  # fmt: skip
 
 
-def bill(number: int, status: str = "In committee") -> Measure:
+def bill(number: int, session: int, status: str) -> Measure:
     """A bill as a state prints it in the middle of a session."""
     steps = ("Prefiled and ordered printed", "Referred to Committee on Courts of Justice",
              "Assigned sub: Criminal", "Subcommittee recommends reporting", "Reported from Courts",
              "Read second time and engrossed")  # fmt: skip
     return Measure(
-        place="us/va", session="20261", identifier=f"HB {number}", listing="bills",
+        place="us/va", session=str(session), identifier=f"HB {number}", listing="bills",
         title=f"Law-enforcement officers; identification to be worn, section {number}.",
-        status=status, url=f"https://lis.example/20261/HB{number}", observed=OBSERVED,
+        status=status, url=f"https://lis.example/{session}/HB{number}", observed=OBSERVED,
         sponsors=(Sponsor(name="Delegate Hope"), Sponsor(name="Senator Reyes")),
         actions=tuple(
             Action(description=f"H {words}", date=date(2026, 1, day), date_text=f"1/{day}/2026")
@@ -54,40 +57,72 @@ def bill(number: int, status: str = "In committee") -> Measure:
         ),
         versions=tuple(
             Version(note=note, waits_for="an API key",
-                    links=(Link(url=f"https://lis.example/20261/HB{number}/{note}"),))
+                    links=(Link(url=f"https://lis.example/{session}/HB{number}/{note}"),))
             for note in ("Introduced", "Committee substitute")
         ),
     )  # fmt: skip
 
 
-def observations(status: str = "In committee") -> list[Observation]:
+def observations(count: int, session: int, status: str) -> list[Observation]:
     waits = VersionText(state=TextState.PENDING, reason="an API key")
     return [
-        Observation(source="virginia", measure=bill(number, status), texts=(waits, waits))
-        for number in range(COUNT)
+        Observation(
+            source=f"session {session}", measure=bill(number, session, status), texts=(waits, waits)
+        )
+        for number in range(count)
     ]
 
 
-def recorded(store: Store, seen: list[Observation]) -> Callable[[], None]:
-    def work() -> None:
-        for start in range(0, len(seen), BATCH):
-            store.record(seen[start : start + BATCH], crawl_id=1, now=NOW, route=lambda _facts: ())
+class Recording:
+    """Rates of the store, in bills a second. Made once a database."""
 
-    return work
+    def __init__(self, database: Database, count: int) -> None:
+        self.store = Store(database)
+        self.count = count
+        self.session = self.step = 0
+        self.status = "In committee"
+        self.record(observations(count, 0, self.status))
+        self.store.set_baseline("session 0", NOW)
+
+    def record(self, seen: list[Observation]) -> float:
+        def work() -> None:
+            for start in range(0, len(seen), BATCH):
+                self.store.record(
+                    seen[start : start + BATCH], crawl_id=1, now=NOW, route=lambda _facts: ()
+                )
+
+        return self.count / seconds(work)
+
+    def first(self) -> float:
+        """Bills nobody has seen, of a source that is crawled for the first time."""
+        self.session += 1
+        return self.record(observations(self.count, self.session, "In committee"))
+
+    def changed(self) -> float:
+        """Bills with another status than last time."""
+        self.step += 1
+        self.status = f"Passed step {self.step}"
+        return self.record(observations(self.count, 0, self.status))
+
+    def unchanged(self) -> float:
+        """Bills as they were last time."""
+        return self.record(observations(self.count, 0, self.status))
 
 
-def plain_rows() -> list[dict[str, str]]:
+def plain_rows(count: int) -> list[dict[str, str]]:
+    bills = ((number, bill(number, 20261, "In committee")) for number in range(count))
     return [
         {"key": f"hb{number}", "source": "virginia", "place": "us/va", "session": "20261",
          "identifier": f"HB {number}", "title": one.title, "status": one.status, "url": one.url,
          "digest": "0" * 32, "data": dump_measure(one)}
-        for number, one in ((number, bill(number)) for number in range(COUNT))
+        for number, one in bills
     ]  # fmt: skip
 
 
-def raw(database: Database) -> float:
-    """Rows a second of the driver's own executemany into an empty table, a batch a transaction."""
-    rows = [tuple(one.values()) for one in plain_rows()]
+@contextmanager
+def raw(database: Database, count: int) -> Iterator[Callable[[], float]]:
+    """Rows a second of the driver's own executemany into an empty table."""
+    rows = [tuple(one.values()) for one in plain_rows(count)]
     sqlite = database.dialect == "sqlite"
     mark = "?" if sqlite else "%s"
     insert = f"INSERT INTO plain VALUES ({', '.join([mark] * 10)})"
@@ -97,20 +132,24 @@ def raw(database: Database) -> float:
     )  # fmt: skip
 
     def work() -> None:
-        connection.execute("DELETE FROM plain")
-        for start in range(0, COUNT, BATCH):
+        for start in range(0, count, BATCH):
             connection.cursor().executemany(insert, rows[start : start + BATCH])
             connection.commit()
 
-    try:
-        return COUNT / seconds(work, RUNS)
-    finally:
-        connection.close()
+    def rate() -> float:
+        connection.execute("DELETE FROM plain")
+        connection.commit()
+        return count / seconds(work)
+
+    with closing(connection):
+        if sqlite:
+            connection.execute("PRAGMA synchronous=NORMAL")  # as ours
+        yield rate
 
 
-def core(database: Database) -> float:
-    """Rows a second of SQLAlchemy's upsert of the same rows, a batch a transaction."""
-    rows = plain_rows()
+def core(database: Database, count: int) -> Callable[[], float]:
+    """Rows a second of SQLAlchemy's upsert of the same rows."""
+    rows = plain_rows(count)
     statement = upsert(PLAIN, database.dialect)
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
@@ -118,38 +157,29 @@ def core(database: Database) -> float:
     )
 
     def work() -> None:
-        for start in range(0, COUNT, BATCH):
+        for start in range(0, count, BATCH):
             with database.writing() as connection:
                 connection.execute(statement, rows[start : start + BATCH])
 
-    return COUNT / seconds(work, RUNS)
+    return lambda: count / seconds(work)
 
 
-def measured(database: Database) -> list[dict[str, object]]:
+def measured(database: Database, count: int, runs: int) -> list[dict[str, object]]:
     """All rates of one database."""
     with database.writing() as connection:
         PLAIN.create(connection)
-    store, name = (
-        Store(database),
-        {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database.dialect],
-    )
-    same = observations()
-    first = COUNT / seconds(recorded(store, same), 1)
-    store.set_baseline("virginia", NOW)
-    unchanged = COUNT / seconds(recorded(store, same), RUNS)
-    changed = max(
-        COUNT / seconds(recorded(store, observations(f"Passed step {step}")), 1)
-        for step in range(RUNS)
-    )
-    inserts, upserts = raw(database), core(database)
-    figures = (
-        ("unchanged", unchanged, 0.75), ("changed", changed, 0.5), ("first seen", first, 0.5),
-    )  # fmt: skip
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database.dialect]
+    ours = Recording(database, count)
+    with raw(database, count) as inserts:
+        found = in_turn(
+            inserts, core(database, count), ours.first, ours.changed, ours.unchanged, runs=runs
+        )
+    figures = (("unchanged", 4, 0.75), ("changed", 3, 0.5), ("first seen", 2, 0.5))
     return [
-        row(f"recording, {what}, {name}", ours=ours, reference=reference, reference_name=against,
-            limit=limit, unit="rows/s", runs=RUNS)
-        for what, ours, limit in figures
-        for against, reference in (("core upsert", upserts), ("raw executemany", inserts))
+        row(f"recording, {what}, {name}", [(one[mine], one[theirs]) for one in found],
+            reference_name=against, limit=limit, unit="rows/s")
+        for what, mine, limit in figures
+        for against, theirs in (("core upsert", 1), ("raw executemany", 0))
     ]  # fmt: skip
 
 
@@ -164,8 +194,11 @@ def databases(folder: Path) -> Iterator[list[Database]]:
 
 
 def main() -> None:
+    chosen = options(__doc__)
+    count, runs = (FEW, 1) if chosen.small else (COUNT, RUNS)
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as both:
-        record([line for database in both for line in measured(database)])
+        rows = [line for database in both for line in measured(database, count, runs)]
+    record(rows, chosen.file)
 
 
 if __name__ == "__main__":

@@ -8,43 +8,47 @@ import difflib
 import random
 
 from rapidfuzz.distance import Indel, Levenshtein
-from record import record, row, seconds
 
+from benchmarks.kit.record import options, record, row
+from benchmarks.kit.timing import in_turn, seconds
 from pipelines.redline import apply, redline
 
-WORDS = 50_000
-EDITS = WORDS // 100
+WORDS, FEW_WORDS = 50_000, 5_000
 MOVED = 300
 RUNS = 5
 
 
-def law(chance: random.Random) -> list[str]:
+def law(chance: random.Random, count: int) -> list[str]:
     """Words as frequent as in a language, with a numbered heading now and then."""
     letters = "abcdefghijklmnoprstuvwy"
     words = ["".join(chance.choices(letters, k=chance.randint(2, 10))) for _ in range(8_000)]
     weights = [1 / rank for rank in range(1, len(words) + 1)]
-    text = chance.choices(words, weights, k=WORDS)
-    for number, at in enumerate(range(0, WORDS, 200), 1):
+    text = chance.choices(words, weights, k=count)
+    for number, at in enumerate(range(0, count, 200), 1):
         text[at : at + 3] = ["\nSection", f"{number}.", "Rules"]
-    for number, at in enumerate(range(50, WORDS, 50)):
+    for number, at in enumerate(range(50, count, 50)):
         text[at] = f"\n({'abcdefgh'[number % 8]})"
     return text
 
 
 def amended(old: list[str], chance: random.Random) -> list[str]:
+    """The law with one word in a hundred edited, and a passage of it moved."""
     new = list(old)
-    block = new[10_000 : 10_000 + MOVED]
-    del new[10_000 : 10_000 + MOVED]
-    new[40_000:40_000] = block
-    for at in sorted(chance.sample(range(len(new)), EDITS), reverse=True):
+    start, end = len(new) // 5, 4 * len(new) // 5
+    block = new[start : start + MOVED]
+    del new[start : start + MOVED]
+    new[end:end] = block
+    for at in sorted(chance.sample(range(len(new)), len(old) // 100), reverse=True):
         word = chance.choice(old)
         new[at : at + 1] = chance.choice(([], [word], [new[at], word]))
     return new
 
 
 def main() -> None:
-    chance = random.Random(50_000)
-    old, new = law(chance), amended(law(random.Random(50_000)), chance)
+    chosen = options(__doc__)
+    count, runs = (FEW_WORDS, 1) if chosen.small else (WORDS, RUNS)
+    old = law(random.Random(50_000), count)
+    new = amended(old, random.Random(1))
     old_text, new_text = " ".join(old), " ".join(new)
     old, new = old_text.split(), new_text.split()
     result = redline(old_text, new_text)
@@ -54,28 +58,26 @@ def main() -> None:
         f"{len(result.hunks)} hunks, {result.inserted} words inserted, {result.deleted} deleted,"
         f" {moved} of {MOVED} moved words known as moved"
     )
-    ours = 1_000 * seconds(lambda: redline(old_text, new_text), RUNS)
     matcher = difflib.SequenceMatcher
     references = (
-        ("difflib", lambda: matcher(None, old, new, autojunk=False).get_opcodes(), 1, 100.0),
-        ("rapidfuzz Indel, whole", lambda: Indel.opcodes(old, new), RUNS, 3.0),
-        ("rapidfuzz Levenshtein, whole", lambda: Levenshtein.opcodes(old, new), RUNS, 3.0),
+        ("difflib", lambda: matcher(None, old, new, autojunk=False).get_opcodes(), 1, 100),
+        ("rapidfuzz Indel, whole", lambda: Indel.opcodes(old, new), runs, 3),
+        ("rapidfuzz Levenshtein, whole", lambda: Levenshtein.opcodes(old, new), runs, 3),
     )
-    record(
-        [
+    rows = []
+    for name, work, times, limit in references:
+        pairs = in_turn(
+            lambda: 1e3 * seconds(lambda: redline(old_text, new_text)),
+            lambda work=work: 1e3 * seconds(work),
+            runs=times,
+        )
+        rows.append(
             row(
-                "redline of 50,000 words",
-                ours=ours,
-                reference=1_000 * seconds(work, runs),
-                reference_name=name,
-                limit=limit,
-                unit="ms",
-                runs=runs,
-                lower_is_better=True,
+                f"redline of {count:,} words", pairs, reference_name=name, limit=limit,
+                unit="ms", lower_is_better=True,
             )
-            for name, work, runs, limit in references
-        ]
-    )
+        )  # fmt: skip
+    record(rows, chosen.file)
 
 
 if __name__ == "__main__":

@@ -403,7 +403,8 @@ class TestReplay:
         assert ReplayArchive(whole).answer("GET", "https://x.gov/2").body == b"two"
 
     @pytest.mark.parametrize(
-        "content", [b"", b"<html>no archive</html>", gzip.compress(b"no archive"), b"WARC/1.1\r\n"]
+        "content",
+        [b"", b"<html>no archive</html>", gzip.compress(b"no archive", mtime=0), b"WARC/1.1\r\n"],
     )
     def test_what_is_no_archive_is_told(self, tmp_path, content):
         """One clear error names the file."""
