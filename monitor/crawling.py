@@ -265,7 +265,7 @@ class SourceRun:
         before = opened.crawls.last_whole(spec.name)
         self.tell("start", expected=before.found if before else None)
         writer = Writer(
-            opened.store, crawl_id=self.plan["crawl_id"], now=self.now,
+            opened.store, source=spec.name, crawl_id=self.plan["crawl_id"], now=self.now,
             route=route_for(self.watchlist), on_error=self._store_failed,
             topics={topic.name: topic.digest for topic in self.watchlist.topics},
         )  # fmt: skip
@@ -474,6 +474,9 @@ class Whole:
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
+
+    def is_known(self, observation: Observation) -> bool:
+        return self.writer.is_known(observation)
 
     def submit(
         self,

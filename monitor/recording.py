@@ -18,7 +18,7 @@ from pipelines.texts import EventObservation, Observation
 from scrapers.items import Listing
 from storage.errors import StorageError
 from storage.ports import Outcome, Route
-from storage.store import Store
+from storage.store import Store, digest_of
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,7 @@ class Writer:
         self,
         store: Store,
         *,
+        source: str,
         crawl_id: int,
         now: datetime,
         route: Route,
@@ -71,8 +72,19 @@ class Writer:
         self.error: Exception | None = None
         self._queue: queue.Queue[Waiting | None] = queue.Queue(WAITING)
         self._listings: list[tuple[str, Listing]] = []
+        self._said = store.said(source)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
+
+    def is_known(self, observation: Observation) -> bool:
+        """Whether the store will find that it says what its source said last.
+
+        A measure that is seen twice in a crawl is held against its first sight.
+        """
+        name, digest = digest_of(observation)
+        known = digest != "" and self._said.get(name) == digest
+        self._said[name] = digest
+        return known
 
     def submit(
         self,

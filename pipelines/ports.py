@@ -51,6 +51,9 @@ class Documents(Protocol):
 class Recorder(Protocol):
     """Takes observations in batches; blocks when it cannot keep up."""
 
+    def is_known(self, observation: Observation) -> bool:
+        """Whether it says just what its source said last: nothing in it need be looked for again."""
+
     def submit(
         self,
         observation: Observation | EventObservation,

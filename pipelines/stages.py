@@ -187,10 +187,13 @@ class ExtractText(Stage):
 
 
 class MatchTopics(Stage):
-    """Finds the topics in every readable text, in the title and in the abstract."""
+    """Finds the topics in every readable text, in the title and in the abstract.
+
+    What says the same as last time has its matches; changed topics are `rematch`'s affair.
+    """
 
     async def process_item(self, item: Any) -> Any:
-        if not isinstance(item, Passing):
+        if not isinstance(item, Passing) or self.services.recorder.is_known(item.observation):
             return item
         observation, matcher = item.observation, self.services.matcher
         texts, measure = observation.texts, observation.measure

@@ -21,9 +21,11 @@ from scrapers.ports import KnownMeasure
 
 from . import documents, listings, tables
 from .batches import record_batch
+from .codec import said
 from .columns import storable
 from .crawl import Crawl
 from .database import Database
+from .identity import identity
 from .known import load
 from .ports import Outcome, Route, SourceState
 from .writes import upsert
@@ -33,6 +35,17 @@ _sightings = tables.sightings.c
 _measures = tables.measures.c
 _versions = tables.versions.c
 _texts = tables.texts.c
+
+
+def digest_of(observation: Observation) -> tuple[str, str]:
+    """Name an observation's measure as its source's sightings do, and digest what it says.
+
+    The digest is empty, and equals no other, where it cannot be made.
+    """
+    try:
+        return storable(identity(observation.measure)), said(observation).digest
+    except (AttributeError, TypeError, ValueError):
+        return "", ""
 
 
 class Store:
@@ -136,6 +149,19 @@ class Store:
                 sa.update(tables.sources).where(_sources.name == source).values(values)
             )
         return Health(row.health) if row.health else None
+
+    def said(self, source: str) -> dict[str, str]:
+        """The digest of what a source said last of each measure it shows, by the measure's name.
+
+        See `digest_of`. What vanished is left out: its return is news.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                sa.select(_sightings.identity, _sightings.digest).where(
+                    _sightings.source == source, _sightings.digest != ""
+                )
+            )
+            return {row.identity: row.digest for row in rows}
 
     def source(self, name: str) -> SourceState | None:
         """What is known of a source."""

@@ -13,10 +13,12 @@ from config.vocabulary import (
     VoteOption,
     VoteResult,
 )
+from monitor.recording import Writer
 from pipelines.texts import Observation
 from scrapers.items import Action, Cast, Listing, MeasureDate, Sponsor, Vote
 from storage.database import Database
 from storage.identity import canonical
+from storage.store import digest_of
 from tests.storage_makers import (
     DAY,
     LAW,
@@ -250,6 +252,31 @@ def test_a_vanished_measure_that_is_seen_again_is_restored(site: Site) -> None:
     assert site.kinds(one, two, complete=True) == ["restored"]
     assert site.kinds(one, two, complete=True) == []
     assert site.shown(2)["vanished_at"] is None
+
+
+def test_what_a_source_said_last_is_known(site: Site) -> None:
+    """Its digest is that of the same observation; of what vanished there is none."""
+    one, two = observed(measure("HB 1")), bill(("Introduced", readable(LAW)), identifier="HB 2")
+    site.crawl(one, two, complete=True)
+    assert site.store.said(SOURCE) == dict([digest_of(one), digest_of(two)])
+    assert site.store.said("another") == {}
+    for _ in range(2):
+        site.crawl(one, complete=True)
+    assert site.store.said(SOURCE) == dict([digest_of(one)])
+
+
+def test_what_is_said_is_known_only_as_it_was_said_last(site: Site) -> None:
+    """A measure that becomes another and turns back within a crawl is news both times."""
+    was, now = observed(measure("HB 1")), observed(measure("HB 1", title="Another title"))
+    bad = amended(was, actions=("not an action",))
+    site.crawl(was)
+    writer = Writer(
+        site.store, source=SOURCE, crawl_id=9, now=site.now, route=everything, topics={}
+    )
+    assert [writer.is_known(one) for one in (was, now, now, was, bad, bad)] == [
+        True, False, True, False, False, False
+    ]  # fmt: skip
+    writer.flush()
 
 
 def test_a_failed_observation_is_not_an_absence(site: Site) -> None:
