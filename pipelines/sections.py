@@ -1,7 +1,8 @@
 """Where in a law a word stands: the nearest numbered heading above it.
 
 Read from the printed form alone: "SECTION 3.", "§ 10-843.", "ARTICLE 41",
-Maryland's bare "5-104.1.", and the enumerators under them, "(b)", "(1)", "A.".
+Maryland's bare "5-104.1.", Oregon's "181A.823.", and the enumerators under
+them, "(b)", "(1)", "A.", New York City's "a.".
 A heading counts at the start of a line, or in running text after a stop, and
 not where the sentence goes on ("Section 5 of the Act"), which is a reference.
 """
@@ -17,12 +18,18 @@ _NAMED = (
     r"|SUBTITLE|Subtitle|DIVISION|Division)\s{1,3}|§\s{0,3})"
     r"(?>\d{1,6}[A-Za-z]{0,2}(?:[-\u2013.:]\d{1,6}[A-Za-z]?){0,5}|[IVXLC]{1,7}|[A-Z])(?![\w\u2013-])"
 )
-_BARE = r"\d{1,3}[A-Za-z]?[-\u2013]\d{1,5}(?:\.\d{1,3})?(?=\.\s)"
-_GOES_ON = r"(?=\s*(?:[.:\u2014\u2013\-(\n\f]|\Z|[A-Z“\"]))"
+_BARE = (
+    r"(?:\d{1,3}[A-Za-z]?[-\u2013]\d{1,5}(?:\.\d{1,3})?(?=\.\s)"
+    r"|\d{1,3}[A-Z]?\.\d{3}(?=\.[ ]{1,3}[A-Z(\[\u201c]))"
+)
+_REFERS = (  # "SUBTITLE 11 OF THE CRIMINAL LAW ARTICLE" at the start of a line
+    r"(?!\s{1,3}(?:OF|AND|OR|TO|THROUGH|IN|IS|ARE|SHALL|MAY|UNDER|FOR|BY|WITH|THAT|AS|HAS|DOES)\b)"
+)
+_GOES_ON = rf"{_REFERS}(?=\s*(?:[.:\u2014\u2013\-(\n\f]|\Z|[A-Z“\"]))"
 _ENUMERATOR = (
     r"\((?:[1-9]\d{0,2}|[A-Za-z]{1,5})\)(?!\s{0,2}(?:of|or|and|through|to|above|below)\b|[,;])"
 )
-_LETTERED = r"(?:\d{1,2}|[A-Z])\.(?=\s{1,3}[A-Z“\"(§])"
+_LETTERED = r"(?:\d{1,2}|[A-Za-z])\.(?=\s{1,3}[A-Z“\"(§])"
 _HEADING = re.compile(
     rf"{_START}(?P<all>(?P<named>{_NAMED}{_GOES_ON}|{_BARE})|{_ENUMERATOR}|{_LETTERED})"
 )

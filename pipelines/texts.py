@@ -4,14 +4,17 @@ Offsets count Unicode code points into `Extracted.text`, which is the pages
 joined by form feeds.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Literal
 
 from config.vocabulary import ChangeKind, Standing, TextState
 from scrapers.items import EMPTY, Event, Measure
 
 PAGE_BREAK = "\f"
+_place = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,12 @@ class Page:
 
     The number is None where a text has no pages: the whole of it is one `Page`.
     `method` says how the words were read (pdfium, html, sheet, ocr ...) and
-    `confidence`, from 0 to 1, how far to trust them.
+    `confidence`, from 0 to 1, how far to trust them. `lines` are the numbers
+    that the page prints beside its lines, as (where the line begins in `text`,
+    its number), in order; number 0 stands where unnumbered lines follow.
+    `original` is the page's text before it was cleaned, empty where that
+    changed nothing. `doubtful` are the words that were hard to read in a
+    picture, as (start, end, confidence) in `text`, in order.
     """
 
     number: int | None
@@ -28,6 +36,16 @@ class Page:
     text: str
     method: str
     confidence: float = 1.0
+    lines: tuple[tuple[int, int], ...] = ()
+    original: str = ""
+    doubtful: tuple[tuple[int, int, float], ...] = ()
+
+    def printed_lines(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first and last line number beside the page's text [start, end), if it has any."""
+        begin = max(0, bisect_right(self.lines, start, key=_place) - 1)
+        beyond = bisect_left(self.lines, max(end, start + 1), key=_place)
+        found = [number for _, number in self.lines[begin:beyond] if number]
+        return (found[0], found[-1]) if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["added", "struck", "underlined"]
+Kind = Literal["added", "struck", "underlined", "bold", "italic"]
 
 _WITHIN = {"", " ", "\t"}  # gaps that a span goes on across
 

@@ -6,7 +6,8 @@ its sighting.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
@@ -180,20 +181,57 @@ def dump_measure(measure: Measure) -> str:
 
 
 def pages_to_json(extracted: Extracted) -> list[list[Any]]:
-    """Each page as [number, start, length, method, confidence] into the joined text."""
-    return [
-        [page.number, page.start, len(page.text), page.method, page.confidence]
-        for page in extracted.pages
-    ]
+    """Each page as [number, start, length, method, confidence, lines, doubtful].
+
+    `start` and `length` are of the joined text. What a page has none of is left
+    out from the end. The pages' originals are apart: see `dump_originals`.
+    """
+    return [_page_to_json(page) for page in extracted.pages]
+
+
+def _page_to_json(page: Page) -> list[Any]:
+    row: list[Any] = [page.number, page.start, len(page.text), page.method, page.confidence]
+    if page.lines or page.doubtful:
+        row.append(page.lines)
+    if page.doubtful:
+        row.append(page.doubtful)
+    return row
 
 
 def pages_from_json(rows: Iterable[list[Any]], body: str) -> tuple[Page, ...]:
-    """The pages of a joined text."""
+    """The pages of a joined text, without their originals."""
+    return tuple(_page_from_json(body, *row) for row in rows)
+
+
+def _page_from_json(
+    body: str, number: int | None, start: int, length: int, method: str, confidence: float,
+    lines: Sequence[Sequence[int]] = (), doubtful: Sequence[Sequence[float]] = (),
+) -> Page:  # fmt: skip
+    return Page(
+        number=number,
+        start=start,
+        text=body[start : start + length],
+        method=method,
+        confidence=confidence,
+        lines=tuple((place, printed) for place, printed in lines),
+        doubtful=tuple((int(begin), int(end), sure) for begin, end, sure in doubtful),
+    )
+
+
+def dump_originals(pages: Sequence[Page]) -> bytes | None:
+    """The pages' texts before they were cleaned, packed; None where cleaning changed nothing."""
+    if not any(page.original for page in pages):
+        return None
+    return zlib.compress(json.dumps([page.original for page in pages]).encode(), 1)
+
+
+def with_originals(pages: Sequence[Page], packed: bytes | None) -> tuple[Page, ...]:
+    if packed is None:
+        return tuple(pages)
+    originals = json.loads(zlib.decompress(packed))
     return tuple(
-        Page(number=number, start=start, text=body[start : start + length], method=method,
-             confidence=confidence)
-        for number, start, length, method, confidence in rows
-    )  # fmt: skip
+        replace(page, original=original) for page, original in zip(pages, originals, strict=True)
+    )
 
 
 def marks_from_json(rows: Iterable[list[Any]]) -> tuple[Mark, ...]:

@@ -11,7 +11,7 @@ from pipelines.ports import FetchState
 from pipelines.texts import Extracted
 
 from . import tables
-from .codec import marks_from_json, pages_from_json
+from .codec import marks_from_json, pages_from_json, with_originals
 from .index import Index
 from .shelf import text_row
 from .writes import Ids, upsert
@@ -75,7 +75,7 @@ def text_of(connection: Connection, sha256: str, extractor: str) -> Extracted | 
     return Extracted(
         media_type=row.media_type,
         method=row.method,
-        pages=pages_from_json(row.pages, row.body),
+        pages=with_originals(pages_from_json(row.pages, row.body), row.originals),
         marks=marks_from_json(row.marks),
         warnings=tuple(row.warnings),
         reason=row.reason,

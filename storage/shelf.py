@@ -11,7 +11,7 @@ from pipelines.clean import text_digest
 from pipelines.texts import Extracted, VersionText
 
 from . import tables
-from .codec import pages_to_json
+from .codec import dump_originals, pages_to_json
 from .writes import Ids, Row, Writes, chunks
 
 _texts = tables.texts.c
@@ -90,6 +90,7 @@ def text_row(document: str, extracted: Extracted, extractor: str, text_sha256: s
         "warnings": list(extracted.warnings),
         "reason": extracted.reason,
         "characters": len(body),
+        "originals": dump_originals(extracted.pages),
     }
     return row
 

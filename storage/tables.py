@@ -194,6 +194,7 @@ texts = sa.Table(
     sa.Column("warnings", Json, nullable=False),
     _text("reason"),
     sa.Column("characters", sa.Integer, nullable=False),
+    sa.Column("originals", sa.LargeBinary),
     sa.UniqueConstraint("document_sha256", "extractor", "text_sha256"),
 )
 

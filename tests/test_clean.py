@@ -6,17 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.clean import (
-    SOFT_BREAK,
-    Line,
-    drop_line_numbers,
-    drop_running_lines,
-    join_broken_words,
-    normalise,
-    restore_symbols,
-    text_digest,
-    texts_of,
-)
+from pipelines.clean import normalise, restore_symbols, symbol_edits, text_digest
+from pipelines.lines import Line, drop_line_numbers, set_out
+from pipelines.mending import Edit, mend, moved, moved_places
+from pipelines.running import drop_running_lines
+from pipelines.texts import Page
+from pipelines.words import SOFT_BREAK, join_broken_words, split_words
+from scrapers.marked import Span
 
 TRICKY = st.text(
     st.one_of(
@@ -286,6 +282,91 @@ def test_stamps_up_the_margin_go_when_they_repeat():
 def test_lines_that_stand_apart_are_parted_by_a_blank_line():
     """Paragraphs are told by the space above them, in this document's own measure."""
     lines = [Line("a", 0, 700), Line("b", 0, 686), Line("c", 0, 657), Line("d", 0, 643)]
-    assert texts_of([lines, []]) == ["a\nb\n\nc\nd", ""]
+    assert [page.text for page in set_out([lines, []])] == ["a\nb\n\nc\nd", ""]
     single = [Line(word, 0, 700 - 14 * rank) for rank, word in enumerate("abcd")]
-    assert texts_of([single]) == ["a\nb\nc\nd"]
+    assert [page.text for page in set_out([single])] == ["a\nb\nc\nd"]
+
+
+# --- edits, and what moves with them
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.text("ab c", max_size=4),
+        st.text("XY", min_size=1, max_size=3),
+        st.text("xy", max_size=3),
+    )
+)  # what stays, what goes, what comes
+
+
+@given(EDITS, st.text("ab c", max_size=4), st.data())
+def test_spans_move_exactly(pieces, rest, data):
+    """A span holds after any mending what it held: all that stayed, and what came for the rest."""
+    before, after, places, edits = "", "", [], []
+    for stays, goes, comes in pieces:
+        start = len(before) + len(stays)
+        edits.append(Edit(start, start + len(goes), comes))
+        places += [(len(before) + rank, stays[rank]) for rank in range(len(stays))]
+        places.append((start, comes))
+        before, after = before + stays + goes, after + stays + comes
+    places += [(len(before) + rank, rest[rank]) for rank in range(len(rest))]
+    before, after = before + rest, after + rest
+    assert mend(before, edits) == after
+
+    start = data.draw(st.integers(0, len(before)))
+    end = data.draw(st.integers(start, len(before)))
+    ends = {edit.start: edit.end for edit in edits}
+    held = "".join(
+        words for place, words in places if place < end and max(ends.get(place, 0), place + 1) > start
+    ) if start < end else ""  # fmt: skip
+    found = moved([Span(start, end, "struck")], edits)
+    assert "".join(after[one.start : one.end] for one in found) == held
+    assert moved_places([len(before)], edits) == [len(after)]
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("CAPITALS INDICATE MAT TER ADDED", "CAPITALS INDICATE MATTER ADDED"),
+        ("TO EXISTIN G LAW", "TO EXISTING LAW"),
+        ("THE C IT Y OF EXAMPLE", "THE CITY OF EXAMPLE"),
+        ("Delegates Ames and Mireku \u2013North", "Delegates Ames and Mireku\u2013North"),
+        ("Mireku\u2013 North came", "Mireku\u2013North came"),
+        ("OF AN ACT OF THE ICE", "OF AN ACT OF THE ICE"),
+        ("A CLASS B MISDEMEANOR OF THIS MOA", "A CLASS B MISDEMEANOR OF THIS MOA"),
+        ("Title \u2013The Rest", "Title \u2013The Rest"),
+    ],
+)
+def test_words_split_by_blanks_are_closed_up(printed, meant):
+    """The document's own words decide what belongs together."""
+    known = (
+        "No matter what the city has existing, Mireku\u2013North said. THISMOA. THIS MOA. THIS MOA."
+    )
+    edits, others = split_words([printed, known])
+    assert mend(printed, edits) == meant
+    assert others == []
+
+
+def test_symbols_that_spread_are_edits():
+    """What becomes longer or goes moves all that stands behind it."""
+    text = "of\ufb01ce\u200b of\u00a0the \ufffd 9"
+    assert restore_symbols(text) == "office of the \u00a7 9"
+    assert mend(text, symbol_edits(text)).replace("\u00a0", " ").replace("\ufffd", "\u00a7") == (
+        "office of the \u00a7 9"
+    )
+
+
+def test_lines_keep_the_numbers_of_their_margin():
+    """A citation can say lines 4 to 9; unnumbered lines below have none."""
+    page = numbered([f"words of the line that is number {rank}" for rank in range(1, 13)])
+    page.append(Line("EXPLANATION: the end.", 70.0, 300.0))
+    [text] = set_out(drop_line_numbers([page]))
+    numbers = {number: place for place, number in text.numbers}
+    assert sorted(numbers) == list(range(13))
+    assert text.text[numbers[4] :].startswith("words of the line that is number 4\n")
+    assert text.text[numbers[0] :] == "EXPLANATION: the end."
+    told = Page(number=3, start=0, text=text.text, method="pdfium", lines=text.numbers)
+    assert told.printed_lines(numbers[4] + 3, numbers[9] + 1) == (4, 9)
+    assert told.printed_lines(numbers[4], numbers[5]) == (4, 4)
+    assert told.printed_lines(numbers[0], len(text.text)) is None
+    assert Page(number=1, start=0, text="x", method="html").printed_lines(0, 1) is None

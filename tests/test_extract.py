@@ -213,6 +213,20 @@ def test_line_numbers_are_not_text(read):
     ]  # fmt: skip
 
 
+def test_line_numbers_are_places_to_cite(read):
+    """Each line keeps its number where it stands in the text, and the page as printed is kept."""
+    numbers = [(40, 700 - 16 * rank, str(rank + 1)) for rank in range(12)]
+    [page] = read(pdf([column(SENTENCES * 2) + numbers])).pages
+    assert [number for _, number in page.lines] == list(range(1, 13))
+    assert [page.text[place:].split()[0] for place, _ in page.lines] == [
+        words.split()[0] for words in SENTENCES * 2
+    ]
+    start = page.text.index("county acts")
+    assert page.printed_lines(start, page.text.index("open meeting") + 4) == (2, 4)
+    assert "12" in page.original
+    assert "12" not in page.text
+
+
 def test_heads_and_feet_are_not_text(read):
     """What each page repeats at its edges is no part of the sentence that crosses pages."""
     pages = [
@@ -239,6 +253,33 @@ def test_letters_set_apart_are_words(read):
         *column(SENTENCES),
     ]
     assert read(pdf([page])).text.startswith("FINAL PASSAGE\n")
+
+
+def test_letters_printed_twice_are_read_once(read):
+    """Boldness made letter by letter is no doubled word; words that double letters stay."""
+
+    def twice(canvas):
+        x = 72
+        for letter in "THE BOOKKEEPER":
+            canvas.drawString(x, 660, letter)
+            canvas.drawString(x + 0.4, 660, letter)
+            x += canvas.stringWidth(letter, "Times-Roman", 12)
+
+    text = read(pdf([[(72, 700, "A bookkeeper, Mississippi"), twice]])).text
+    assert text.split("\n") == ["A bookkeeper, Mississippi", "THE BOOKKEEPER"]
+
+
+def test_capitals_split_within_a_line_are_words(read):
+    """A gap within a word is narrower than the blanks about it; a class B stays a class B."""
+
+    def split(canvas):
+        x = 72
+        for piece, gap in (("THE", 4), ("C", 1.7), ("IT", 1.7), ("Y", 4), ("OF EXAMPLE", 0)):
+            canvas.drawString(x, 660, piece)
+            x += canvas.stringWidth(piece, "Times-Roman", 12) + gap
+
+    text = read(pdf([[(72, 700, "A CLASS B OFFENCE OF X COUNTY"), split]])).text
+    assert text.split("\n") == ["A CLASS B OFFENCE OF X COUNTY", "THE CITY OF EXAMPLE"]
 
 
 def test_a_stamp_up_the_margin_stands_apart(read):

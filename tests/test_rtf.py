@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from pipelines.clean import restore_symbols
 from pipelines.extract import RTF, extract_text
-from pipelines.extract.meaning import law_marks
+from pipelines.markup import law_marks
 from pipelines.texts import Limits
 from scrapers.rtf import read_rtf, rtf_words
 

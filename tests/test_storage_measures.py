@@ -416,6 +416,18 @@ def test_texts_are_found_again_by_document_and_reader(site: Site) -> None:
     assert site.shown()["versions"][0]["state"] == "readable"
 
 
+def test_a_text_comes_back_as_it_was_read(site: Site) -> None:
+    """Line numbers, doubted words and what the pages printed are kept with the text."""
+    text = readable(LAW)
+    (page,) = text.extracted.pages
+    page = replace(
+        page, lines=((0, 3), (9, 4)), doubtful=((2, 7, 0.41),), original="3 " + page.text
+    )
+    extracted = replace(text.extracted, pages=(page,))
+    site.store.save_text(text.sha256, extracted, "1")
+    assert site.store.text_of(text.sha256, "1") == extracted
+
+
 def test_the_text_before_is_given_for_matching(site: Site) -> None:
     """New passages are told from old ones by the latest readable text of the measure."""
     seen = bill(("Introduced", readable(LAW)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.texts import Extracted, Limits
 
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 """The version of what is here. Texts read by another version are read anew, without alerts."""
 
 PDF = "application/pdf"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipelines.extract.meaning import law_marks
+from pipelines.markup import law_marks
 from pipelines.texts import Extracted, Limits, Page
 from scrapers.marked import Span
 

@@ -15,8 +15,8 @@ from bs4.element import NavigableString, PreformattedString, Tag
 
 from pipelines.clean import restore_symbols
 from pipelines.extract.flowing import flowing
-from pipelines.extract.meaning import law_marks
 from pipelines.extract.plain import decode
+from pipelines.markup import law_marks
 from pipelines.texts import Extracted, Limits, Mark
 from scrapers.marked import Kind, Span, Writer
 

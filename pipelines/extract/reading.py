@@ -11,7 +11,8 @@ from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
-from pipelines.clean import LEADING_NUMBER, Line
+from pipelines.lines import LEADING_NUMBER, Line
+from scrapers.marked import Span
 
 _SAME_BASELINE = 3.0  # points; pieces of one row are set on slightly different heights
 _COLUMN_LINES = 4
@@ -108,18 +109,21 @@ def _row(pieces: list[Line]) -> Line:
     if len(pieces) == 1:
         return pieces[0]
     pieces.sort(key=lambda line: line.x)
-    texts = [pieces[0].text]
+    text, spans = pieces[0].text, [*pieces[0].spans]
     for before, piece in pairwise(pieces):
         # Bold is sometimes made by printing the same words twice.
         if piece.text != before.text or piece.x - before.x >= _JITTER:
-            texts.append(piece.text)
+            at = len(text) + 1
+            text = f"{text} {piece.text}"
+            spans += (Span(at + one.start, at + one.end, one.kind) for one in piece.spans)
     first, last = pieces[0], pieces[-1]
     return Line(
-        " ".join(texts),
+        text,
         first.x,
         first.y,
         body_x=pieces[1].x if _is_number(first) else first.body_x,
         tail_x=last.x if _is_number(last) else last.tail_x,
+        spans=tuple(spans),
     )
 
 
