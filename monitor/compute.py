@@ -27,7 +27,9 @@ from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor.scanning import Scanning
 from pipelines.extract import extract_plainly, extract_text, sniff
+from pipelines.extract.scans import Scan, has_engine, to_read
 from pipelines.texts import Extracted, Limits
 
 T = TypeVar("T")
@@ -35,6 +37,7 @@ T = TypeVar("T")
 _TASKS_PER_WORKER = 200  # a new process now and then gives leaked memory back
 _NICENESS = 10
 _SNIFFED = 4096
+_SCANNING_MEMORY = 2 << 30  # bytes: the networks that read pictures take most of one
 _LOOK_SECONDS = 0.5
 
 
@@ -53,6 +56,7 @@ class Pool:
         """`workers` of 0 means one for each processor we may use; `memory` is bytes a worker."""
         self._crew = _Crew(workers or _processors(), _TASKS_PER_WORKER, memory)
         self._alone = _Crew(1, 1, memory)
+        self._scanner = _Crew(1, _TASKS_PER_WORKER, _SCANNING_MEMORY)
         self._lock = threading.Lock()
         self._open: set[Future[Any]] = set()
         self._closed = False
@@ -83,13 +87,15 @@ class Pool:
         The future never raises for a bad document. One that kills its worker,
         or takes more than `limits.seconds` or `limits.memory`, is tried once
         more, in a process of its own by the plainest reader. If that fails too
-        its reason is "crashed", "timeout" or "limit". The future raises OSError
+        its reason is "crashed", "timeout" or "limit". Pages of a PDF without
+        text, or with bad text, are read as pictures, one after another in the
+        one worker for that, each within `limits.seconds`. The future raises OSError
         when the path cannot be read. Cancelling it ends the work. Raises
         RuntimeError when the pool is closed.
         """
         outer: Future[Extracted] = self._future()
         document = _Document(path, limits, media_type_hint, name)
-        _Reading(document, outer, self._alone).start(self._crew)
+        _Reading(document, outer, self._alone, self._scanner).start(self._crew)
         return outer
 
     def close(self) -> None:
@@ -101,6 +107,7 @@ class Pool:
             future.cancel()
         self._crew.close()
         self._alone.close()
+        self._scanner.close()
 
     def _future(self) -> Future[Any]:
         future: Future[Any] = Future()
@@ -138,13 +145,17 @@ class _Document:
 class _Reading:
     """One document on its way through the pool: tried once, and once more alone."""
 
-    def __init__(self, document: _Document, outer: Future[Extracted], alone: "_Crew") -> None:
+    def __init__(
+        self, document: _Document, outer: Future[Extracted], alone: "_Crew", scanner: "_Crew"
+    ) -> None:
         self._document = document
         self._outer = outer
         self._alone = alone
+        self._scanner = scanner
         self._first_failure = ""
 
     def start(self, crew: "_Crew") -> None:
+        self._crew = crew
         self._run(crew, extract_text)
 
     def _run(self, crew: "_Crew", reader: Callable[..., Extracted]) -> None:
@@ -157,12 +168,48 @@ class _Reading:
     def _done(self, inner: Future[Extracted]) -> None:
         reason = _failure(inner)
         if not reason:
-            _hand_over(self._outer, inner, self._noted)
+            if not self._reads_scans(inner):
+                _hand_over(self._outer, inner, self._noted)
         elif self._first_failure:
             _finish(self._outer, self._unreadable(reason))
         else:
             self._first_failure = reason
             self._try_alone()
+
+    def _reads_scans(self, inner: Future[Extracted]) -> bool:
+        """Have the pages read as pictures whose text is absent or bad, if there are any."""
+        if inner.cancelled() or inner.exception() is not None:
+            return False
+        wanted = to_read(inner.result())
+        if not wanted or not has_engine():
+            return False
+        scanning = Scanning(
+            inner.result(), compose=self._composed, done=self._scanned, failure=_failure,
+            said=_SAID.__getitem__,
+        )  # fmt: skip
+        document = self._document
+        try:
+            pages = scanning.start(
+                document.path, wanted, document.limits, self._scanner.schedule
+            )
+        except RuntimeError:
+            # The pool was closed meanwhile; nobody waits for the text.
+            self._outer.cancel()
+            return True
+        for page in pages:
+            self._outer.add_done_callback(partial(_cancel_too, page))
+        return True
+
+    def _composed(self, scans: dict[int, Scan]) -> Future[Extracted]:
+        reader = partial(extract_text, scans=scans)
+        future: Future[Extracted] = self._crew.schedule(
+            _read_document, (reader, self._document), self._document.limits.seconds
+        )
+        self._outer.add_done_callback(partial(_cancel_too, future))
+        return future
+
+    def _scanned(self, extracted: Extracted) -> None:
+        _finish(self._outer, self._noted(extracted))
 
     def _try_alone(self) -> None:
         try:

@@ -266,7 +266,8 @@ def _outermost(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-_UNMARKED = ("ocr", "pdfium", "doc-bare")
+_UNMARKED = ("pdfium", "doc-bare")
+_SCANNED = "ocr"
 
 
 class _Places:
@@ -286,10 +287,11 @@ class _Places:
     def standing(self, start: int, end: int, page: Page | None) -> Standing:
         """Tell how more than half of a span is marked.
 
-        Nothing is known of scans, nor of PDFs whose drawn lines and capitals
-        nobody has read yet: to call their words existing law would be a guess.
+        Nothing is known of a scan in which no line was found, nor of PDFs whose
+        drawn lines and capitals nobody has read yet: to call their words
+        existing law would be a guess.
         """
-        if page and page.method.startswith(_UNMARKED) and not self._marks:
+        if page and self._is_unmarked(page):
             return Standing.UNKNOWN
         marked: Counter[str] = Counter()
         for mark in self._over(start, end):
@@ -298,6 +300,11 @@ class _Places:
             if 2 * length > end - start:
                 return Standing(kind)
         return Standing.EXISTING
+
+    def _is_unmarked(self, page: Page) -> bool:
+        if page.method.startswith(_SCANNED):
+            return not any(self._over(page.start, page.start + len(page.text)))
+        return page.method.startswith(_UNMARKED) and not self._marks
 
     def _over(self, start: int, end: int) -> Iterator[Mark]:
         rank = bisect_left(self._mark_starts, end) - 1

@@ -316,7 +316,7 @@ READ = Extracted(media_type="text/plain", method="plain", warnings=("as it is",)
 def outcome(first, second, path):
     outer = Future()
     crew, alone = ToldCrew(first), ToldCrew(second)
-    _Reading(_Document(path, LIMITS, "", ""), outer, alone).start(crew)
+    _Reading(_Document(path, LIMITS, "", ""), outer, alone, ToldCrew(READ)).start(crew)
     return outer, [task[1][0] for task in crew.tasks + alone.tasks]
 
 
@@ -358,7 +358,8 @@ def test_cancelled_futures_stay_cancelled(paper):
     """A result that comes too late changes nothing."""
     outer: Future[Extracted] = Future()
     outer.cancel()
-    _Reading(_Document(paper(b"x"), LIMITS, "", ""), outer, ToldCrew(READ)).start(ToldCrew(READ))
+    crew = ToldCrew(READ)
+    _Reading(_Document(paper(b"x"), LIMITS, "", ""), outer, crew, crew).start(crew)
     assert wait([outer], 0).done
     with pytest.raises(CancelledError):
         outer.result(0)

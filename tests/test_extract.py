@@ -317,7 +317,7 @@ def test_a_page_without_text_is_empty_and_said(read):
     extracted = read(pdf([column(SENTENCES), drawing, [], drawing, drawing]))
     assert [bool(page.text) for page in extracted.pages] == [True, False, False, False, False]
     assert extracted.warnings == ("pages 2, 4-5 have no text layer",)
-    assert extracted.reason == ""
+    assert extracted.reason == "low-confidence"
     alone = read(pdf([drawing]))
     assert (alone.reason, len(alone.pages)) == ("empty", 1)
     assert alone.warnings == ("page 1 has no text layer",)

@@ -5,11 +5,16 @@ nothing where only `sniff` or `EXTRACTOR` is wanted.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.texts import Extracted, Limits
+
+if TYPE_CHECKING:
+    from pipelines.extract.scans import Scan
 
 EXTRACTOR = "3"
 """The version of what is here. Texts read by another version are read anew, without alerts."""
@@ -111,7 +116,12 @@ def _as_text(head: bytes) -> str | None:
 
 
 def extract_text(
-    path: Path, limits: Limits, *, media_type_hint: str = "", name: str = ""
+    path: Path,
+    limits: Limits,
+    *,
+    media_type_hint: str = "",
+    name: str = "",
+    scans: "Mapping[int, Scan] | None" = None,
 ) -> Extracted:
     """Read a document of any kind: PDF, HTML, RTF, Word (DOCX, DOC), XLSX or plain text.
 
@@ -119,12 +129,14 @@ def extract_text(
     `name` is the file's name there. Neither decides what the document is. They
     tell that a web page came where a PDF or workbook was promised: such a page
     has reason "error-page", no pages, and its own words in the warning.
+    `scans` are pages of a PDF that were read as pictures (`pipelines.extract.ocr`);
+    which ones are wanted is told by `scans.to_read` of a first reading without.
 
     A bad document gives an `Extracted` with a reason and a warning, never an
     exception. Raises OSError when the path cannot be read, and lets MemoryError
     through, which tells of this process and not of the document.
     """
-    return _extract(path, limits, media_type_hint, name, plainly=False)
+    return _extract(path, limits, media_type_hint, name, plainly=False, scans=scans)
 
 
 def extract_plainly(
@@ -134,14 +146,22 @@ def extract_plainly(
     return _extract(path, limits, media_type_hint, name, plainly=True)
 
 
-def _extract(path: Path, limits: Limits, hint: str, name: str, *, plainly: bool) -> Extracted:
+def _extract(
+    path: Path,
+    limits: Limits,
+    hint: str,
+    name: str,
+    *,
+    plainly: bool,
+    scans: "Mapping[int, Scan] | None" = None,
+) -> Extracted:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     media_type = _media_type(path, head)
     refused = _refused(path, head, media_type, limits)
     if refused:
         return unreadable(media_type, *refused)
-    read = _reader(media_type, hint, name, plainly=plainly)
+    read = _reader(media_type, hint, name, plainly=plainly, scans=scans)
     if read is None:
         kind = _NAMES.get(media_type, media_type)
         return unreadable(media_type, "unknown-type", f"{kind} documents cannot be read yet")
@@ -171,12 +191,21 @@ def _refused(path: Path, head: bytes, media_type: str, limits: Limits) -> tuple[
 _Reader = Callable[[Path, Limits], Extracted]
 
 
-def _reader(media_type: str, hint: str, name: str, *, plainly: bool) -> _Reader | None:
+def _reader(
+    media_type: str,
+    hint: str,
+    name: str,
+    *,
+    plainly: bool,
+    scans: "Mapping[int, Scan] | None" = None,
+) -> _Reader | None:
     """Who reads a document of this type, if anybody does."""
     if media_type == PDF:
         from pipelines.extract import pdf
 
-        return pdf.read_plainly if plainly else pdf.read
+        if plainly:
+            return pdf.read_plainly
+        return partial(pdf.read, scans=scans) if scans else pdf.read
     if media_type == HTML:
         from pipelines.extract import html
 

@@ -3,7 +3,9 @@
 Each page is read as printed lines (`pipelines.extract.printed`), which are
 mended over the whole document: line numbers and running heads go
 (`pipelines.lines`, `pipelines.running`), words are made whole
-(`pipelines.words`). What was struck, underlined or set in another face moves
+(`pipelines.words`). A page whose own text is absent or bad is read as a picture
+(`pipelines.extract.ocr`), elsewhere and before: its lines are handed in and are
+mended with the others. What was struck, underlined or set in another face moves
 along and becomes what the law adds and strikes (`pipelines.markup`).
 
 pdfium is not thread-safe and can abort on a hostile file: read documents in a
@@ -11,18 +13,22 @@ process of their own, with limits (`monitor.compute`).
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipelines.clean import restore_symbols, symbol_edits
+from pipelines.extract.pictures import pictured
 from pipelines.extract.printed import PrintedPage, as_drawn, printed, printed_with_faces
+from pipelines.extract.quality import Look, State, judge
+from pipelines.extract.scans import LOW, LOW_REASON, NO_SCANS, Scan, confidence_in, is_better
+from pipelines.extract.scans import METHOD as SCANNED
 from pipelines.legends import faces_mean
 from pipelines.lines import Line, SetText, drop_line_numbers, set_out
 from pipelines.markup import law_marks
@@ -37,9 +43,13 @@ METHOD = "pdfium"
 PLAIN_METHOD = "pdfium-plain"
 
 
-def read(path: Path, limits: Limits) -> Extracted:
-    """The text of a PDF in reading order, cleaned. Never raises for a bad document."""
-    return _read(path, limits, METHOD, printed, _mended)
+def read(path: Path, limits: Limits, scans: Mapping[int, Scan] = NO_SCANS) -> Extracted:
+    """The text of a PDF in reading order, cleaned. Never raises for a bad document.
+
+    `scans` are pages that were read as pictures, by number; each is believed
+    where the page's own text is absent or bad and it tells more.
+    """
+    return _read(path, limits, METHOD, printed, _mended, scans)
 
 
 def read_plainly(path: Path, limits: Limits) -> Extracted:
@@ -66,14 +76,24 @@ class _Taken:
     numbers: list[int] = field(default_factory=list)
     pages: list[list[Line]] = field(default_factory=list)
     originals: list[str] = field(default_factory=list)
-    scans: list[int] = field(default_factory=list)
+    pictured: list[float] = field(default_factory=list)
+    drawn: list[bool] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     stopped: str = ""
 
 
+class _Source(NamedTuple):
+    """Where a page's words come from: by which method, how far to trust it, and what was there."""
+
+    method: str
+    confidence: float
+    own: State
+
+
 def _read(
-    path: Path, limits: Limits, method: str, reader: _PageReader, mender: _Mender
-) -> Extracted:
+    path: Path, limits: Limits, method: str, reader: _PageReader, mender: _Mender,
+    scans: Mapping[int, Scan] = NO_SCANS,
+) -> Extracted:  # fmt: skip
     content = path.read_bytes()
     truncated = _is_truncated(content)
     try:
@@ -87,7 +107,26 @@ def _read(
         if truncated:
             return _nothing(method, "truncated", "the end of the PDF is missing")
         return _nothing(method, "broken", f"not a readable PDF: {error}")
-    return _composed(taken, mender(taken.pages), method, truncated=truncated)
+    sources = _sources(taken, method, scans)
+    return _composed(taken, sources, mender(taken.pages), method, truncated=truncated)
+
+
+def _sources(taken: _Taken, method: str, scans: Mapping[int, Scan]) -> list[_Source]:
+    """Judge the pages' own texts, and put scans in place of those that tell less."""
+    texts = [
+        original or "\n".join(line.text for line in lines)
+        for original, lines in zip(taken.originals, taken.pages, strict=True)
+    ]
+    found = []
+    for rank, verdict in enumerate(judge(list(map(Look, texts, taken.pictured, taken.drawn)))):
+        source = _Source(method, confidence_in(verdict), verdict.state)
+        scan = scans.get(taken.numbers[rank])
+        if scan and verdict.state != "good" and is_better(scan, source.confidence, texts[rank]):
+            taken.pages[rank] = list(scan.lines)
+            taken.originals[rank] = texts[rank] or scan.text
+            source = _Source(SCANNED, scan.confidence, verdict.state)
+        found.append(source)
+    return found
 
 
 def _needs_faces(pages: Sequence[list[Line]]) -> bool:
@@ -120,8 +159,8 @@ def _take(document: Any, limits: Limits, reader: _PageReader) -> _Taken:
                 # Most legends stand on the first page; what others say is found in the end.
                 taken.reader = printed_with_faces
                 lines, original = taken.reader(page, textpage)
-            if not lines and pdfium.FPDFPage_CountObjects(page) > 0:
-                taken.scans.append(number)
+            taken.pictured.append(pictured(page))
+            taken.drawn.append(pdfium.FPDFPage_CountObjects(page) > 0)
             taken.numbers.append(number)
             taken.pages.append(lines)
             taken.originals.append(original)
@@ -143,18 +182,25 @@ def _page(document: Any, index: int) -> Iterator[tuple[Any, Any]]:
 
 
 def _composed(
-    taken: _Taken, mended: Sequence[SetText], method: str, *, truncated: bool
+    taken: _Taken,
+    sources: Sequence[_Source],
+    mended: Sequence[SetText],
+    method: str,
+    *,
+    truncated: bool,
 ) -> Extracted:
     pages: list[Page] = []
     spans: list[Span] = []
     damaged: list[int] = []
     start = 0
-    for number, original, page in zip(taken.numbers, taken.originals, mended, strict=True):
+    for number, original, source, page in zip(
+        taken.numbers, taken.originals, sources, mended, strict=True
+    ):
         raw, text = page.text, restore_symbols(page.text)
-        confidence = 1.0
+        confidence = source.confidence
         if text is not raw:
             if len(_CONTROL.findall(raw)) > _DAMAGED * len(raw):
-                confidence = _DAMAGED_CONFIDENCE
+                confidence = min(confidence, _DAMAGED_CONFIDENCE)
                 damaged.append(number)
             page = _moved(page, symbol_edits(raw), text)  # noqa: PLW2901 - the same page mended
         pages.append(
@@ -162,7 +208,7 @@ def _composed(
                 number=number,
                 start=start,
                 text=text,
-                method=method,
+                method=source.method,
                 confidence=confidence,
                 lines=page.numbers,
                 original="" if original == text else original,
@@ -171,21 +217,33 @@ def _composed(
         spans += (Span(start + one.start, start + one.end, one.kind) for one in page.spans)
         start += len(text) + 1
     empty = start == len(pages)
+    own = [page for page, source in zip(pages, sources, strict=True) if source.method != SCANNED]
+    absent, bad = (
+        [page.number for page, source in zip(pages, sources, strict=True)
+         if source.own == state and source.method != SCANNED and page.number not in damaged]
+        for state in ("absent", "bad")
+    )  # fmt: skip
+    scanned = [page for page in pages if page not in own]
+    low = [page.number for page in scanned if page.confidence < LOW]
     warnings = [
         "the end of the PDF is missing" if truncated else "",
         taken.stopped,
         _about(taken.unreadable, "cannot be read", "cannot be read"),
-        _about(taken.scans, "has no text layer", "have no text layer"),
+        _about(absent, "has no text layer", "have no text layer"),
+        _about(bad, "has a bad text layer", "have a bad text layer"),
         _about(damaged, "has a damaged text layer", "have a damaged text layer"),
-        "no page has any text" if empty and not taken.scans else "",
+        _about([page.number for page in scanned], "was read as a picture", "were read as pictures"),
+        _about(low, "was hard to read: compare it", "were hard to read: compare them"),
+        "no page has any text" if empty and not absent else "",
     ]
     return Extracted(
         media_type=MEDIA_TYPE,
-        method=method,
+        method=SCANNED if scanned and not own else method,
         pages=() if empty and truncated else tuple(pages),
         marks=law_marks(PAGE_BREAK.join(page.text for page in pages), spans, drawn=True),
         warnings=tuple(filter(None, warnings)),
-        reason=_reason(taken, empty=empty, truncated=truncated),
+        reason=_reason(taken, empty=empty, truncated=truncated)
+        or (LOW_REASON if any(page.confidence < LOW for page in pages) else ""),
     )
 
 
