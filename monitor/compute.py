@@ -27,8 +27,10 @@ from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
-from monitor.scanning import Scanning
+from monitor.scanning import Scanning, unread
 from pipelines.extract import extract_plainly, extract_text, sniff
+from pipelines.extract.drawn import Drawing, Picture
+from pipelines.extract.scans import METHOD as SCANNED
 from pipelines.extract.scans import Scan, has_engine, to_read
 from pipelines.texts import Extracted, Limits
 
@@ -96,6 +98,23 @@ class Pool:
         outer: Future[Extracted] = self._future()
         document = _Document(path, limits, media_type_hint, name)
         _Reading(document, outer, self._alone, self._scanner).start(self._crew)
+        return outer
+
+    def draw(self, drawing: Drawing, limits: Limits, *, again: bool = True) -> Future[Picture]:
+        """Draw a page of a PDF; see `pipelines.extract.picture.draw_page`.
+
+        A page that was read as a picture is read `again`, to know where its
+        words stand, by the worker for that. The future raises PictureError,
+        MemoryError, TimeoutError, WorkerDied, or OSError for a file that is
+        gone. Cancelling it ends the work. Raises RuntimeError when the pool is
+        closed.
+        """
+        outer: Future[Picture] = self._future()
+        again = again and drawing.page.method == SCANNED
+        crew = self._scanner if again else self._crew
+        inner = crew.schedule(_draw, (drawing, limits, again), limits.seconds)
+        outer.add_done_callback(partial(_cancel_too, inner))
+        inner.add_done_callback(partial(_hand_over, outer))
         return outer
 
     def close(self) -> None:
@@ -181,17 +200,18 @@ class _Reading:
         if inner.cancelled() or inner.exception() is not None:
             return False
         wanted = to_read(inner.result())
-        if not wanted or not has_engine():
+        if not wanted:
             return False
+        if not has_engine():
+            self._scanned(unread(inner.result()))
+            return True
         scanning = Scanning(
             inner.result(), compose=self._composed, done=self._scanned, failure=_failure,
             said=_SAID.__getitem__,
         )  # fmt: skip
         document = self._document
         try:
-            pages = scanning.start(
-                document.path, wanted, document.limits, self._scanner.schedule
-            )
+            pages = scanning.start(document.path, wanted, document.limits, self._scanner.schedule)
         except RuntimeError:
             # The pool was closed meanwhile; nobody waits for the text.
             self._outer.cancel()
@@ -381,7 +401,7 @@ class _Process(SpawnProcess):
     """
 
     def start(self) -> None:
-        with _STARTING, _anonymous_main():
+        with _STARTING, _anonymous_main(), _undisturbed():
             super().start()
 
 
@@ -401,6 +421,19 @@ def _anonymous_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C from a process that is being started: it cannot ignore it yet.
+
+    The process inherits the mask of the thread that starts it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 # --- in the worker ----------------------------------------------------------
@@ -437,3 +470,13 @@ def _read_document(reader: Callable[..., Extracted], document: _Document) -> Ext
         media_type_hint=document.media_type_hint,
         name=document.name,
     )
+
+
+def _draw(drawing: Drawing, limits: Limits, again: bool) -> Picture:
+    """Draw a page in a worker; what it takes to do so is imported only there."""
+    from pipelines.extract.picture import draw_page
+
+    if again:
+        return draw_page(drawing, seconds=limits.seconds)
+    _allow_memory(limits.memory)
+    return draw_page(drawing)
