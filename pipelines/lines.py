@@ -188,6 +188,9 @@ def _cut_tail(line: Line) -> Line:
 
 # --- lines to text ----------------------------------------------------------
 
+CELL = "\t"
+"""What parts the cells of a table's row."""
+
 _WIDER = 1.35  # times the pitch of the lines next to it: a paragraph begins
 _FAR_WIDER = 1.8  # times the document's usual pitch
 _TIGHTEST_PITCH = 6.0  # points; less is a raised or lowered piece of one line
@@ -227,6 +230,7 @@ def _set(lines: list[Line], steps: list[float], far: float) -> SetText:
         if rank:
             step = steps[rank - 1]
             apart = step > far or step > _WIDER * min(around[rank - 1], around[rank + 1])
+            apart = apart and not (CELL in line.text and CELL in lines[rank - 1].text)
             gap = "\n\n" if apart else "\n"
             pieces.append(gap)
             at += len(gap)

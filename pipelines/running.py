@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"(?:page )?[-\u2013\u2014\[(]* ?(\d+) ?[-\u2013\u2014\])]*(?: ?(?:of|/) ?\d+)?", re.IGNORECASE
 )
+_PAGE_OF = re.compile(r"\bpage (\d+) of (\d+)\b", re.IGNORECASE)
+_LONGEST_FOOT = 90  # characters
 
 
 class _Sighting(NamedTuple):
@@ -42,9 +44,9 @@ def drop_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
     A line near a page's edge goes when lines like it stand as high on other
     pages, and either a number in them counts the pages or they are the same to
     the letter. In the second case the head of the first page stays, for it may
-    be the only place that names the document. A page's number goes too, alone
-    or beside words that make a line of the first page, and so does an aside that
-    several pages bear. What stands beyond a line that stays is never touched,
+    be the only place that names the document. A page's number goes too, alone,
+    beside words that make a line of the first page, or with the count of all
+    pages ("Page 1 of 1"), and so does an aside that several pages bear. What stands beyond a line that stays is never touched,
     nor is a page that would have nothing left.
     """
     bodies = [[line for line in page if not line.aside] for page in pages]
@@ -77,7 +79,9 @@ def _running(
     verdicts: list[_Verdicts] = [{} for _ in edges]
     for page, lines in enumerate(edges):
         for rank, line in enumerate(lines):
-            if _is_page_number(line.text, page + 1, titles):
+            if _is_page_number(line.text, page + 1, titles) or _counts_pages(
+                line.text, page + 1, len(edges)
+            ):
                 verdicts[page][rank] = True
             for words in _guises(line.text):
                 alike[_NUMBER.sub("#", words)].append(
@@ -105,6 +109,12 @@ def _is_page_number(text: str, page: int, titles: set[str]) -> bool:
     return page > 1 and (
         (first == number and rest in titles) or (last == number and before in titles)
     )
+
+
+def _counts_pages(text: str, page: int, count: int) -> bool:
+    """Whether a short line names this page and all pages: "Order 2026-07 - Page 1 of 1"."""
+    found = _PAGE_OF.search(text) if len(text) <= _LONGEST_FOOT else None
+    return found is not None and (int(found[1]), int(found[2])) == (page, count)
 
 
 def _guises(text: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ the document writes it whole elsewhere.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipelines.mending import Edit, mend
 
@@ -16,6 +17,8 @@ from pipelines.mending import Edit, mend
 SOFT_BREAK = "\ufffe"  # pdfium's sign for a hyphen at the end of a line
 _BREAKS = ("-\n", "\u2013\n", "\u00ad\n", SOFT_BREAK)
 _BREAK = re.compile(r"([-\u2013\u00ad\ufffe])\n(\w\S*)( ?)")
+_SIGNS = ("-", "\u00ad", SOFT_BREAK)
+_REST = re.compile(r"(([^\W\d_]+)\S*)\s+(?=\S)")  # of a word, and more follows
 _WORD = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"\w+\Z")
 _LONGEST_WORD = 40
@@ -38,11 +41,32 @@ def join_broken_words(texts: Sequence[str]) -> list[str]:
 def broken_words(texts: Sequence[str]) -> list[list[Edit]]:
     """For each page the edits that make words whole that were broken at the end of a line.
 
-    The second half comes up to the first, and the line ends after it. A hyphen
-    that belongs to the word stays; the document's own words decide where they can.
+    The second half comes up to the first, also from the next page, and the line
+    ends after it. A hyphen that belongs to the word stays; the document's own
+    words decide where they can.
     """
     words = _Usage(texts)
-    return [list(_broken(text, words)) for text in texts]
+    edits = [list(_broken(text, words)) for text in texts]
+    for page, (text, following) in enumerate(pairwise(texts)):
+        if text.endswith(_SIGNS):
+            _join_pages(text, following, edits[page : page + 2], words)
+    return edits
+
+
+def _join_pages(text: str, following: str, edits: list[list[Edit]], words: "_Usage") -> None:
+    """Add the edits that make a word whole that goes on at the head of the next page."""
+    here, there = edits
+    first = _LAST_WORD.search(text[:-1][-_LONGEST_WORD:])
+    rest = _REST.match(following)
+    if not first or not rest or not rest[1][0].islower():
+        return
+    if there and there[0].start < rest.end():
+        return
+    if here and here[-1].end == len(text):
+        here.pop()  # the sign as a hyphen, if that edit is there
+    kept = "-" if words.keep_hyphen(first[0], rest[2]) else ""
+    here.append(Edit(len(text) - 1, len(text), kept + rest[1]))
+    there.insert(0, Edit(0, rest.end(), ""))
 
 
 def _broken(text: str, words: "_Usage") -> Iterator[Edit]:

@@ -1,4 +1,4 @@
-"""The thin horizontal lines that a page of a PDF draws.
+"""The thin lines that a page of a PDF draws, and its boxes.
 
 They are path objects of the page, or of forms within it, which have a space of
 their own. One path may hold many lines. Underlines of links are left out: they
@@ -21,6 +21,7 @@ _OBJECTS_AT_MOST = 100_000
 _SEGMENTS_AT_MOST = 4000  # of one path
 _TWO_LINES = 4  # segments: twice a start and an end
 _BOX = 5  # segments
+_SHORTEST_WALL = 6.0  # points
 _DEEPEST = 4  # forms within forms
 _LINK_FOOT = 0.35  # the part of a link's height in which it is underlined
 
@@ -118,19 +119,45 @@ def texts(
 # --- strokes ----------------------------------------------------------------
 
 
-def strokes(page: Any, shown: Shown | None = None) -> list[Stroke]:
-    """The thin horizontal lines of a page, lowest first; none where there are too many.
+class Box(NamedTuple):
+    """An upright box on a page."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Drawn(NamedTuple):
+    """The thin lines of a page, lowest and leftmost first, and the boxes whose edges are drawn.
+
+    `strokes` are horizontal, without underlines of links; `walls` are vertical,
+    with their ends as `left` and `right` and where they stand as `y`.
+    """
+
+    strokes: list[Stroke]
+    walls: list[Stroke]
+    boxes: list[Box]
+
+
+def drawn(page: Any, shown: Shown | None = None) -> Drawn:
+    """The thin lines of a page; none where there are too many.
 
     `shown` turns points of the page as drawn into points of it as shown.
     """
     reader = _Reader(shown)
     reader.read(page, of_page, AS_IT_IS)
-    if not reader.pieces or len(reader.pieces) > _PIECES_AT_MOST:
-        return []
+    if len(reader.pieces) > _PIECES_AT_MOST:
+        return Drawn([], [], [])
+    walls = joined(reader.walls) if len(reader.walls) <= _PIECES_AT_MOST else []
+    boxes = reader.boxes[:_PIECES_AT_MOST]
+    if not reader.pieces:
+        return Drawn([], walls, boxes)
     links = list(_links(page, shown))
-    return [
+    strokes = [
         stroke for stroke in joined(reader.pieces) if not any(_is_of(stroke, box) for box in links)
     ]
+    return Drawn(strokes, walls, boxes)
 
 
 class _Reader:
@@ -138,6 +165,8 @@ class _Reader:
 
     def __init__(self, shown: Shown | None) -> None:
         self.pieces: list[Stroke] = []
+        self.walls: list[Stroke] = []
+        self.boxes: list[Box] = []
         self._shown = shown
         self._is_plain = shown is None
         self._four = [c_float() for _ in range(4)]
@@ -161,46 +190,73 @@ class _Reader:
         if not _get_bounds(path, *self._bounds):
             return
         left, bottom, right, top = [value.value for value in self._four]
-        if self._is_plain and matrix is AS_IT_IS and top - bottom > _THICKEST:
-            stroke = None
-        else:
-            stroke = self._stroke([(left, bottom), (right, top)], matrix)
-        if stroke:
+        found: tuple[list[Stroke], Stroke] | None = None
+        if not (self._is_plain and matrix is AS_IT_IS):
+            found = self._line([(left, bottom), (right, top)], matrix)
+        elif top - bottom <= _THICKEST:
+            found = self._horizontal(left, bottom, right, top)
+        elif right - left <= _THICKEST and top - bottom >= _SHORTEST_WALL:
+            found = self.walls, Stroke(bottom, top, (left + right) / 2)
+        if found:
             if self._is_drawn(path):
-                self.pieces.append(stroke)
+                found[0].append(found[1])
             return
         count = _count_segments(path)
-        if (
-            count >= _TWO_LINES
-            and count != _BOX
-            and count <= _SEGMENTS_AT_MOST
-            and self._is_drawn(path)
-        ):
-            known = cast(path, pdfium.FPDF_PAGEOBJECT)
-            parts = list(_parts(known, count))
-            inner = matrix_of(known).within(matrix)
-            strokes = (self._stroke(part, inner) for part in parts if len(parts) > 1)
-            self.pieces += (stroke for stroke in strokes if stroke)
+        if count < _TWO_LINES or count > _SEGMENTS_AT_MOST or not self._is_drawn(path):
+            return
+        stroked = bool(self._two[1].value)
+        if count != _BOX:
+            self._take_parts(path, count, matrix, stroked=stroked)
+        elif stroked:
+            self._take_box([(left, bottom), (right, top)], matrix)
+
+    def _take_parts(self, path: int, count: int, matrix: Matrix, *, stroked: bool) -> None:
+        """Take the lines and boxes of a path that has several."""
+        known = cast(path, pdfium.FPDF_PAGEOBJECT)
+        parts = list(_parts(known, count))
+        inner = matrix_of(known).within(matrix)
+        for part in parts if len(parts) > 1 else ():
+            if found := self._line(part, inner):
+                found[0].append(found[1])
+            elif stroked and len(part) >= _TWO_LINES:
+                self._take_box(part, inner)
 
     def _is_drawn(self, path: int) -> bool:
         """Whether it is filled or stroked: a path may be there only to clip others."""
         known = _get_draw_mode(path, *self._mode)
         return not known or any(mode.value for mode in self._two)
 
-    def _stroke(self, points: list[tuple[float, float]], matrix: Matrix) -> Stroke | None:
+    def _take_box(self, points: list[tuple[float, float]], matrix: Matrix) -> None:
+        box = self._box(points, matrix)
+        if min(box.right - box.left, box.top - box.bottom) >= _SHORTEST_WALL:
+            self.boxes.append(box)
+
+    def _box(self, points: list[tuple[float, float]], matrix: Matrix) -> "Box":
+        """The bounds of points, on the page as it is shown."""
         if matrix is not AS_IT_IS:
             points = [matrix(x, y) for x, y in points]
         if self._shown:
             points = [self._shown(x, y) for x, y in points]
-        ys = [y for _, y in points]
-        bottom, top = min(ys), max(ys)
-        if top - bottom > _THICKEST:
-            return None
-        xs = [x for x, _ in points]
-        left, right = min(xs), max(xs)
+        xs, ys = zip(*points, strict=True)
+        return Box(min(xs), min(ys), max(xs), max(ys))
+
+    def _line(
+        self, points: list[tuple[float, float]], matrix: Matrix
+    ) -> tuple[list[Stroke], Stroke] | None:
+        """A thin line and the list that it belongs to, if the points make one."""
+        left, bottom, right, top = self._box(points, matrix)
+        if top - bottom <= _THICKEST:
+            return self._horizontal(left, bottom, right, top)
+        if right - left <= _THICKEST and top - bottom >= _SHORTEST_WALL:
+            return self.walls, Stroke(bottom, top, (left + right) / 2)
+        return None
+
+    def _horizontal(
+        self, left: float, bottom: float, right: float, top: float
+    ) -> tuple[list[Stroke], Stroke] | None:
         if right - left < max(top - bottom, _THINNEST_PIECE):
             return None
-        return Stroke(left, right, (bottom + top) / 2)
+        return self.pieces, Stroke(left, right, (bottom + top) / 2)
 
 
 def _parts(path: Any, count: int) -> Iterator[list[tuple[float, float]]]:
@@ -219,14 +275,7 @@ def _parts(path: Any, count: int) -> Iterator[list[tuple[float, float]]]:
         yield points
 
 
-class _Box(NamedTuple):
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
-def _links(page: Any, shown: Shown | None) -> Iterator[_Box]:
+def _links(page: Any, shown: Shown | None) -> Iterator[Box]:
     place = c_int(0)
     link = pdfium.FPDF_LINK()
     box = pdfium.FS_RECTF()
@@ -236,10 +285,10 @@ def _links(page: Any, shown: Shown | None) -> Iterator[_Box]:
             if shown:
                 corners = [shown(x, y) for x, y in corners]
             xs, ys = zip(*corners, strict=True)
-            yield _Box(min(xs), min(ys), max(xs), max(ys))
+            yield Box(min(xs), min(ys), max(xs), max(ys))
 
 
-def _is_of(stroke: Stroke, link: _Box) -> bool:
+def _is_of(stroke: Stroke, link: Box) -> bool:
     """Whether a stroke underlines a link."""
     foot = link.bottom + _LINK_FOOT * (link.top - link.bottom)
     return (

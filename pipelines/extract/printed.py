@@ -8,7 +8,7 @@ look set apart. Letters that are printed twice to look bold it gives once.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ctypes import c_double, c_ushort, string_at
 from itertools import pairwise
 from math import hypot, pi, sin
@@ -17,9 +17,12 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+from pipelines.extract import columns, forms, ruled
 from pipelines.extract.faces import mark as mark_by_faces
 from pipelines.extract.faces import pieces
-from pipelines.extract.paths import strokes
+from pipelines.extract.forms import Field
+from pipelines.extract.parts import Part
+from pipelines.extract.paths import Drawn, Shown, drawn
 from pipelines.extract.reading import in_order
 from pipelines.extract.rows import Letters, Rows
 from pipelines.extract.strokes import mark as mark_by_strokes
@@ -29,6 +32,7 @@ from pipelines.words import SOFT_BREAK
 
 _PIECE = re.compile(rf"[^\r\n{SOFT_BREAK}]+{SOFT_BREAK}?")
 _MARGIN = 40.0  # points
+_SMALLEST_TYPE = 4.5  # points; less in a margin is a printer's note to itself
 _UPRIGHT = 0.1  # radians
 _DIGITS = frozenset("0123456789")
 _PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
@@ -41,24 +45,26 @@ class PrintedPage(NamedTuple):
     original: str
 
 
-def printed(page: Any, textpage: Any) -> PrintedPage:
-    """A page with what strokes mark in it."""
-    return _printed(page, textpage, faces=False)
+def printed(page: Any, textpage: Any, fields: Sequence[Field] = ()) -> PrintedPage:
+    """A page with what strokes mark in it, and `fields` where they stand."""
+    return _printed(page, textpage, fields, faces=False)
 
 
-def printed_with_faces(page: Any, textpage: Any) -> PrintedPage:
+def printed_with_faces(page: Any, textpage: Any, fields: Sequence[Field] = ()) -> PrintedPage:
     """The same, with what is bold and italic."""
-    return _printed(page, textpage, faces=True)
+    return _printed(page, textpage, fields, faces=True)
 
 
-def as_drawn(page: Any, textpage: Any) -> PrintedPage:
-    """A page's lines just as pdfium gives them, which asks for less."""
+def as_drawn(page: Any, textpage: Any, fields: Sequence[Field] = ()) -> PrintedPage:
+    """A page's lines just as pdfium gives them, which asks for less; then the fields."""
     text, _ = _characters(page, textpage)
     pieces = (found[0].strip() for found in _PIECE.finditer(text))
-    return PrintedPage([Line(_paired(piece), 0.0, 0.0) for piece in pieces if piece], "")
+    lines = [Line(_paired(piece), 0.0, 0.0) for piece in pieces if piece]
+    lines += (Line(row, 0.0, 0.0) for field in fields for row in field.text.split("\n"))
+    return PrintedPage(lines, "")
 
 
-def _printed(page: Any, textpage: Any, *, faces: bool) -> PrintedPage:
+def _printed(page: Any, textpage: Any, fields: Sequence[Field], *, faces: bool) -> PrintedPage:
     text, places = _characters(page, textpage)
     lines: list[Line] = []
     starts: list[int] = []
@@ -66,22 +72,67 @@ def _printed(page: Any, textpage: Any, *, faces: bool) -> PrintedPage:
         words = found[0].strip()
         if words:
             start = text.index(words[0], found.start())
-            lines.append(_line(words, start, places))
-            starts.append(start)
-    ends = [start + len(line.text) - 1 for start, line in zip(starts, lines, strict=True)]
+            line = _line(words, start, places)
+            if places.is_within(line) or places.letters(start).size >= _SMALLEST_TYPE:
+                lines.append(line)
+                starts.append(start)
     rows = Rows(lines, lambda rank: places.letters(starts[rank]))
-    mark_by_strokes(rows, strokes(page, places.shown))
+    strokes = drawn(page, places.shown)
+    mark_by_strokes(rows, strokes.strokes)
     if faces:
         mark_by_faces(rows, pieces(page, places.shown))
     for rank, spans in rows.marked():
         lines[rank].spans = spans
-    for start, line in _doubtful(text, starts, lines, paired=places.paired):
-        if edits := list(_closing(line.text, start, places)):
-            line.spans = tuple(moved(line.spans, edits))
-            line.text = mend(line.text, edits)
-    ordered = in_order(lines, lambda: [places.end(index) for index in ends])
+    made: list[Part] = []
+    seen = _Seen(
+        fields,
+        strokes if ruled.may_be(strokes) else None,
+        columns.gaps(lines, lambda rank: places.part(lines[rank], starts[rank])),
+    )
+    if any(seen):
+        parts = list(map(places.part, lines, starts))
+        lines, starts, made = _set_in(parts, seen, places.shown)
+    ends = [start + len(line.text) - 1 for start, line in zip(starts, lines, strict=True)]
+    doubtful = _doubtful(text, starts, lines, paired=places.paired) if lines else ()
+    for start, line in doubtful:
+        _mend(line, _closing(line.text, start, places))
+    for part in made if places.paired else ():
+        _mend(part.line, _pairs(part.line.text))
+    ordered = in_order(
+        [*lines, *(part.line for part in made)],
+        lambda: [*map(places.end, ends), *(part.right for part in made)],
+    )
     original = _paired(text) if places.paired else text
     return PrintedPage(ordered, original.replace("\r\n", "\n").replace("\x00", ""))
+
+
+class _Seen(NamedTuple):
+    """What is on a page that moves its words: fields, lines of a table, gaps between columns."""
+
+    fields: Sequence[Field]
+    rules: Drawn | None
+    gaps: Sequence[float]
+
+
+def _set_in(
+    parts: list[Part], seen: _Seen, shown: Shown | None
+) -> tuple[list[Line], list[int], list[Part]]:
+    """Lines as pdfium gives them and their starts, and those that fields and tables make."""
+    if seen.fields:
+        parts = forms.set_in(parts, seen.fields, shown)
+    if seen.rules:
+        parts = ruled.set_in(parts, ruled.find(seen.rules))
+    if seen.gaps:
+        parts = columns.set_apart(parts, seen.gaps)
+    own = sorted((part for part in parts if part.start >= 0), key=lambda part: part.start)
+    made = [part for part in parts if part.start < 0]
+    return [part.line for part in own], [part.start for part in own], made
+
+
+def _mend(line: Line, found: Iterable[Edit]) -> None:
+    if edits := list(found):
+        line.spans = tuple(moved(line.spans, edits))
+        line.text = mend(line.text, edits)
 
 
 def _line(words: str, start: int, places: "_Places") -> Line:
@@ -92,7 +143,7 @@ def _line(words: str, start: int, places: "_Places") -> Line:
         number = LEADING_NUMBER.match(words)
         if number and number.end() < len(words):
             line.body_x, _ = places.origin(start + number.end())
-    elif not places.left_margin < x < places.right_margin:
+    elif not places.is_within(line):
         line.aside = places.is_turned(start)
     if words[-1] in _DIGITS and (number := TRAILING_NUMBER.search(words)):
         line.tail_x, _ = places.origin(start + number.start(1))
@@ -137,12 +188,17 @@ def _doubtful(
 def _closing(words: str, start: int, places: "_Places") -> Iterator[Edit]:
     """The edits that put a line's letters together as they are meant."""
     if _PAIR.search(words):
-        for pair in _PAIR.finditer(words):
-            yield Edit(pair.start(), pair.end(), _paired(pair[0]))
+        yield from _pairs(words)
     elif words[1:2] == " " and _SPACED_OUT.fullmatch(words):
         yield from _spaced_out(words, start, places)
     elif " " in words:
         yield from _split(words, start, places)
+
+
+def _pairs(words: str) -> Iterator[Edit]:
+    """Characters that UTF-16 writes as two."""
+    for pair in _PAIR.finditer(words):
+        yield Edit(pair.start(), pair.end(), _paired(pair[0]))
 
 
 def _spaced_out(words: str, start: int, places: "_Places") -> Iterator[Edit]:
@@ -188,8 +244,11 @@ def _characters(page: Any, textpage: Any) -> tuple[str, "_Places"]:
 class _Places:
     """Where the characters of one page stand: points from the lower left of it as it is shown."""
 
-    __slots__ = ("_box", "_exact", "_height", "_textpage", "_turns", "_width", "_x", "_y",
-                 "left_margin", "paired", "right_margin")  # fmt: skip
+    __slots__ = ("_box", "_exact", "_height", "_left_margin", "_right_margin", "_textpage",
+                 "_turns", "_width", "_x", "_y", "paired")  # fmt: skip
+
+    _left_margin: float
+    _right_margin: float
 
     def __init__(self, page: Any, textpage: Any, *, exact: bool, paired: bool) -> None:
         self._textpage = textpage
@@ -200,8 +259,8 @@ class _Places:
         self._turns = pdfium.FPDFPage_GetRotation(page)
         self._width = pdfium.FPDF_GetPageWidthF(page)
         self._height = pdfium.FPDF_GetPageHeightF(page) if self._turns else 0.0
-        self.left_margin = _MARGIN
-        self.right_margin = self._width - _MARGIN
+        self._left_margin = _MARGIN
+        self._right_margin = self._width - _MARGIN
 
     def origin(self, index: int) -> tuple[float, float]:
         """Where a character's baseline begins."""
@@ -228,10 +287,18 @@ class _Places:
             size *= hypot(matrix.c, matrix.d)
         return Letters(size, lambda after: self._edges(start + after))
 
+    def part(self, line: Line, start: int) -> Part:
+        """A line whose letters can be asked where they stand."""
+        return Part(line, lambda after: self._edges(start + after), start)
+
     @property
-    def shown(self) -> Callable[[float, float], tuple[float, float]] | None:
+    def shown(self) -> Shown | None:
         """How points of the page as drawn become points of it as shown, when they differ."""
         return self._shown if self._turns else None
+
+    def is_within(self, line: Line) -> bool:
+        """Whether a line begins between the margins."""
+        return self._left_margin < line.x < self._right_margin
 
     def is_turned(self, index: int) -> bool:
         """Whether a character is not upright on the page as it is shown."""
