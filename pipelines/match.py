@@ -23,6 +23,7 @@ from config import query
 from config.vocabulary import Standing
 from pipelines.evaluate import Reading, check
 from pipelines.lexicon import Folded, fold, printable, squeezed
+from pipelines.sections import outline
 from pipelines.terms import (
     Hit,
     Lexicon,
@@ -116,7 +117,10 @@ def find_matches(
         old = _Passages(found.folded, before).old(found.pairs())
     places = _Places(extracted)
     matches: list[Match] = []
-    for topic, hit, start, end in found.spans():
+    spans = list(found.spans())
+    # What follows the last hit says nothing of where it stands.
+    sections = outline(text[: max(end for *_, end in spans)])
+    for topic, hit, start, end in spans:
         page = places.page(start)
         matches.append(
             Match(
@@ -129,6 +133,9 @@ def find_matches(
                 standing=places.standing(start, end, page),
                 score=round(hit.score * (page.confidence if page else 1.0), 3),
                 new=(topic, hit) not in old,
+                section=sections.over(start),
+                lines=page.printed_lines(start - page.start, end - page.start) if page else None,
+                confidence=page.confidence if page else 1.0,
             )
         )
     return tuple(sorted(matches, key=lambda match: (match.start, match.end, match.topic)))
@@ -266,7 +273,7 @@ def _outermost(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-_UNMARKED = ("pdfium", "doc-bare")
+_UNMARKED = ("pdfium", "doc-bare", "bare")
 _SCANNED = "ocr"
 
 
