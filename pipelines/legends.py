@@ -78,6 +78,7 @@ _HOUSES = (
 
 _LONG = 400  # letters that a legend may have around what was recognised
 _SHORT_REST = 80  # letters of a page below its legend that are the printer's
+_PRINTERS = re.compile(r"\*?[A-Za-z]{2,4} ?[\d-]+\*?")  # as the printer ends a last page
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
     page_end = text.find("\f", end)
     bottom = page_end if page_end >= 0 else len(text)
     below = text.find("\n\n", end, min(bottom, end + _LONG))
-    if page_end >= 0 and len(text[max(below, end) : bottom].strip()) <= _SHORT_REST:
+    rest = text[max(below, end) : bottom].strip()
+    if len(rest) <= _SHORT_REST if page_end >= 0 else _PRINTERS.fullmatch(rest):
         return max(above, 0), bottom
     if below < 0:
         line_end = text.find("\n", end, bottom)

@@ -24,7 +24,8 @@ _Range = tuple[int, int]
 
 # From here on faces count: before it a bill prints its title.
 _ENACTED = re.compile(
-    r"\bBe\s+It\s+(?:Further\s+)?(?:Enacted|Ordained)\b[^:]{0,200}:|\bHEREBY\s+ORDAINS\s*:",
+    r"\bBe\s+It\s+(?:Further\s+)?(?:Enacted|Ordained)\b[^:]{0,200}:|\bHEREBY\s+ORDAINS\s*:"
+    r"|\bdo\s+enact\s+as\s+follows\s*:",
     re.IGNORECASE,
 )
 _LEAD_LINE = re.compile(r"SECTION\s+\w+\.\s*", re.IGNORECASE)
@@ -49,8 +50,9 @@ def law_marks(text: str, spans: Sequence[Span], *, drawn: bool = False) -> tuple
     struck = _bridged(text, _without(of.get("struck", ()), example), gap)
     underlined = _bridged(text, _without(of.get("underlined", ()), example), gap)
     new, amending = _underlined(text, underlined, legend, is_struck=bool(struck), drawn=drawn)
-    faces = [one for kind in FACES & legend.means for one in of.get(kind, ())]
-    added = [*of.get("added", ()), *new, *_in_faces(text, faces)]
+    added = [*of.get("added", ()), *new]
+    for kind in FACES & legend.means:
+        added += _enacted(text, of.get(kind, ()), lead_is_set=kind == "bold")
     if "capitals" in legend.means:
         added += _capitals(text)
     added = _united(_without(added, example))
@@ -71,9 +73,14 @@ def law_marks(text: str, spans: Sequence[Span], *, drawn: bool = False) -> tuple
 def _underlined(
     text: str, underlined: Sequence[_Range], legend: Legend, *, is_struck: bool, drawn: bool
 ) -> tuple[list[_Range], bool]:
-    """What of the underlined words is new, and whether that is so because the text amends."""
+    """What of the underlined words is new, and whether that is so because the text amends.
+
+    Where italics and underlines mean the same, as in New York, both count from the
+    enacting clause on, which is set so too. Maryland amends its titles by underlines.
+    """
     if "underlined" in legend.means:
-        return [(start, end) for start, end in underlined if _is_matter(text[start:end])], False
+        found = [(start, end) for start, end in underlined if _is_matter(text[start:end])]
+        return (list(_enacted(text, found)) if "italic" in legend.means else found), False
     if legend.means & SETS_NEW or not underlined:
         return [], False
     amending = rewrites(text) if drawn else is_struck or amends(text)
@@ -88,10 +95,10 @@ def _is_matter(words: str) -> bool:
     return bool(bare) and not is_formula(bare)
 
 
-def _in_faces(text: str, ranges: Sequence[_Range]) -> Iterator[_Range]:
-    """What is set in a face of new matter, from the enacting clause on.
+def _enacted(text: str, ranges: Sequence[_Range], *, lead_is_set: bool = False) -> Iterator[_Range]:
+    """The ranges from the enacting clause on, which itself is set as new matter is.
 
-    Lead lines ("SECTION 1.") are bold in law old and new.
+    `lead_is_set` tells that lead lines ("SECTION 1.") are so set in law old and new.
     """
     if not ranges:
         return
@@ -99,7 +106,7 @@ def _in_faces(text: str, ranges: Sequence[_Range]) -> Iterator[_Range]:
     begin = enacted.end() if enacted else 0
     for start, end in ranges:
         if start >= begin:
-            lead = _LEAD_LINE.match(text, start, end)
+            lead = _LEAD_LINE.match(text, start, end) if lead_is_set else None
             yield lead.end() if lead else start, end
 
 
