@@ -13,6 +13,8 @@ from typing import Any
 from monitor.channels.safe import one_line
 from monitor.coverage import Coverage
 from monitor.entries import Edits, Entry, Step
+from pipelines.citation import citation_json
+from storage.passages import match_json
 from storage.ports import MatchFacts, VersionFacts
 from storage.views import jurisdiction
 
@@ -102,19 +104,7 @@ def _measure(entry: Entry, step: Step) -> Json:
 
 
 def _match(match: MatchFacts) -> Json:
-    return {
-        "topic": match.topic,
-        "term": match.term,
-        "field": match.field,
-        "version": match.version_id,
-        "page": match.page,
-        "start": match.start,
-        "end": match.end,
-        "snippet": one_line(match.snippet, _SNIPPET),
-        "standing": str(match.standing),
-        "score": round(match.score, 3),
-        "new": match.new,
-    }
+    return match_json(match) | {"snippet": one_line(match.snippet, _SNIPPET)}
 
 
 def _version(version: VersionFacts | None) -> Json | None:
@@ -135,9 +125,9 @@ def _version(version: VersionFacts | None) -> Json | None:
 def _redline(edits: Edits) -> Json:
     passages = [
         {
-            "section": passage.section,
             "segments": [{"kind": part.kind, "text": part.text} for part in passage.segments],
         }
+        | citation_json(passage)
         for passage in edits.passages
     ]
     return {"passages": passages, "more": edits.more}

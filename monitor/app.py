@@ -23,7 +23,7 @@ from config.watchlist import KNOWN_SITES, Watchlist, load_watchlist, read_watchl
 
 if TYPE_CHECKING:
     from monitor.coverage import Coverage
-    from pipelines.texts import Extracted, Match
+    from pipelines.texts import Extracted, Match, Page
     from storage.archives import Archives
     from storage.blobs import Blobs
     from storage.crawls import Crawls
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from storage.queries import Queries
     from storage.store import Store
 
+NO_TEXT = "Version {} is not known or has no text (yet)."
 BUILT_IN = Path(__file__).parent.parent / "config" / "watchlists" / "immigration.yaml"
 SPAN = re.compile(r"(\d+)([dhm])")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -196,12 +197,17 @@ class App:
         source: str | None = None,
         topic: str | None = None,
         limit: int | None = None,
+        passages: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """Known measures, as DESIGN's JSON; `since` keeps those that changed since then."""
+        """Known measures, as DESIGN's JSON; `since` keeps those that changed since then.
+
+        With `passages` each has its `matches` too.
+        """
         with self.store() as opened:
             found = opened.queries.measures(
                 since=moment(since, self.clock()) if since else None,
                 place=pattern(place), session=session, source=source, topic=topic, limit=limit,
+                passages=passages,
             )  # fmt: skip
             yield from self._or_unknown(found, topic=topic, source=source)
 
@@ -261,8 +267,16 @@ class App:
         with self.store() as opened:
             text = opened.queries.version_text(version)
         if text is None:
-            raise UsageError(f"Version {version} is not known or has no text (yet).")
+            raise UsageError(NO_TEXT.format(version))
         return text
+
+    def version_pages(self, version: int) -> "tuple[Page, ...]":
+        """The pages of a version's text. Raises UsageError when it has none."""
+        with self.store() as opened:
+            pages = opened.queries.version_pages(version)
+        if pages is None:
+            raise UsageError(NO_TEXT.format(version))
+        return pages
 
     def source_rows(self) -> list[dict[str, Any]]:
         """The watchlist's sources, as DESIGN's JSON."""
@@ -478,17 +492,17 @@ def examine_topics(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def words_of(app: App, name: str) -> str:
-    """The text of a file, or of a version by its id."""
+def pages_of(app: App, name: str) -> "tuple[Page, ...]":
+    """The pages of a file, or of a version by its id."""
     path = Path(name)
     if path.is_file():
         extracted = read_document(path)
         if not extracted.text.strip():
             raise UsageError(f"{name} cannot be read: {'; '.join(extracted.warnings) or 'no text'}")
-        return extracted.text
+        return extracted.pages
     if not name.isdecimal():
         raise UsageError(f"{name!r} is neither a file nor the id of a version.")
-    return app.version_text(int(name))
+    return app.version_pages(int(name))
 
 
 def explain(error: Exception) -> tuple[str, int] | None:

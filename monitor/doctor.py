@@ -127,6 +127,22 @@ def database(app: App) -> Row:
     )
 
 
+def review(app: App) -> Row:
+    if not app.home.is_dir():
+        return row("review", "right", "no page waits to be looked at")
+    from monitor.reviewing import waiting
+    from storage.errors import StorageError
+
+    try:
+        count = waiting(app)
+    except StorageError as error:
+        return row("review", "note", f"cannot be counted: {error}")
+    if not count:
+        return row("review", "right", "no page waits to be looked at")
+    pages = "1 page waits" if count == 1 else f"{count:,} pages wait"
+    return row("review", "note", f"{pages} to be looked at; see: measurewatch review list")
+
+
 def contact(app: App) -> Row:
     if app.settings.contact:
         return row("contact", "right", app.settings.contact)
@@ -174,6 +190,6 @@ def readers(app: App) -> Row:
 
 
 CHECKS: tuple[Callable[[App], Row], ...] = (
-    watchlist, sources, addresses, home, space, database, settings, private, contact, mail,
+    watchlist, sources, addresses, home, space, database, review, settings, private, contact, mail,
     readers,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from config.places import PlaceError, place
 from config.vocabulary import ChangeKind, Standing, TextState
 from monitor.channels.safe import one_line, shortened
 from pipelines.align import TooManyWordsError
+from pipelines.citation import doubt, location
 from pipelines.redline import redline
 from pipelines.render import Passage, passages
 from storage.ports import AlertFacts, MatchFacts, VersionFacts
@@ -79,13 +80,17 @@ class Edits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A passage that matched: the words before the hit, the hit, the words after."""
+    """A passage that matched: the words before the hit, the hit, the words after.
+
+    `doubt` is what a reader must know of a page that was hard to read, else "".
+    """
 
     topic: str
     before: str
     hit: str
     after: str
     where: str
+    doubt: str
     standing: str
     new: bool
 
@@ -225,7 +230,7 @@ def _step(alert: AlertFacts) -> Step:
         word=_word(alert),
         summary=one_line(_said(alert), 500),
         at=alert.at,
-        edits=_edits(alert.old, alert.new) if alert.kind is ChangeKind.AMENDED else None,
+        edits=_edits(*_compared(alert)) if alert.kind is ChangeKind.AMENDED else None,
         note=_text_note(alert),
     )
 
@@ -265,6 +270,11 @@ def _text_note(alert: AlertFacts) -> str:
             return ""
 
 
+def _compared(alert: AlertFacts) -> tuple[VersionFacts | None, VersionFacts | None]:
+    """An amendment's redline stays what it was told as, however its texts are read since."""
+    return alert.compared or (alert.old, alert.new)
+
+
 def _edits(old: VersionFacts | None, new: VersionFacts | None) -> Edits | None:
     """The redline of two texts; None where one of them is missing or beyond comparing."""
     if old is None or new is None or not old.text or not new.text:
@@ -273,7 +283,7 @@ def _edits(old: VersionFacts | None, new: VersionFacts | None) -> Edits | None:
         found = redline(old.text, new.text)
     except TooManyWordsError:
         return None
-    shown = passages(found, old.text, new.text, longest=LONGEST_EDIT)
+    shown = passages(found, old.text, new.text, longest=LONGEST_EDIT, pages=new.pages)
     if not found.hunks:
         return None
     return Edits(passages=shown[:MOST_PASSAGES], more=max(0, len(shown) - MOST_PASSAGES))
@@ -314,7 +324,8 @@ def _quote(match: MatchFacts, text: str) -> Quote:
         before=before,
         hit=hit,
         after=after,
-        where=f"page {match.page}" if match.page else match.field if match.field != "text" else "",
+        where=one_line(location(match), 200) if match.field == "text" else match.field,
+        doubt=doubt(match.confidence),
         standing=_standing(match),
         new=match.new,
     )

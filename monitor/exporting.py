@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
+from pipelines.citation import quoted
+
 Json = Mapping[str, Any]
 Format = Literal["csv", "jsonl"]
 Rows = Callable[[Json], Iterable[dict[str, Any]]]
@@ -27,12 +29,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     ),
     "versions": (*_KEY, "version_id", "note", "date", "classification", "state", "waits_for",
                  "reason", "url", "links", "text_sha256", "document_sha256", "first_seen"),
+    "matches": (*_KEY, "version_id", "note", "date", "topic", "term", "field", "standing", "new",
+                "score", "citation", "page", "first_line", "last_line", "section", "confidence",
+                "snippet", "start", "end", "url"),
     "actions": (*_KEY, "number", "date", "description", "classification", "organization",
                 "result", "counts"),
     "votes": (*_KEY, "action", "date", "description", "result", "voter", "option", "text"),
     "changes": ("id", "at", "kind", "source", "measure_id", "jurisdiction", "place", "session",
                 "identifier", "title", "url", "summary", "topics", "before", "after",
-                "old_version", "new_version"),
+                "old_version", "new_version", "passages"),
 })  # fmt: skip
 """What can be exported, and the columns of its CSV in order."""
 
@@ -122,6 +127,18 @@ def _version_rows(found: Json) -> Iterator[dict[str, Any]]:
                "url": links[0] if links else ""}  # fmt: skip
 
 
+def _match_rows(found: Json) -> Iterator[dict[str, Any]]:
+    """A row for each passage in which a topic matched, with where it can be cited."""
+    versions = {version["id"]: version for version in found["versions"]}
+    for match in found["matches"]:
+        version = versions.get(match["version"], {})
+        first, last = match["lines"] or (None, None)
+        links = version.get("links") or [{"url": found["url"]}]
+        yield {**match, **_key(found), "version_id": match["version"],
+               "note": version.get("note"), "date": version.get("date"),
+               "first_line": first, "last_line": last, "url": links[0]["url"]}  # fmt: skip
+
+
 def _action_rows(found: Json) -> Iterator[dict[str, Any]]:
     for number, action in enumerate(found["actions"], start=1):
         vote = action.get("vote", NO_VOTE)
@@ -142,12 +159,13 @@ def _vote_rows(found: Json) -> Iterator[dict[str, Any]]:
 def _change_rows(change: Json) -> Iterator[dict[str, Any]]:
     measure, (old, new) = change["measure"], change["versions"]
     brief = {key: value for key, value in measure.items() if key != "id"}
-    yield {**brief, **change, "measure_id": measure["id"], "old_version": old, "new_version": new}
+    yield {**brief, **change, "measure_id": measure["id"], "old_version": old, "new_version": new,
+           "passages": [quoted(match) for match in change.get("matches", ())]}  # fmt: skip
 
 
 _ROWS: Mapping[str, Rows] = MappingProxyType({
-    "measures": _measure_rows, "versions": _version_rows, "actions": _action_rows,
-    "votes": _vote_rows, "changes": _change_rows,
+    "measures": _measure_rows, "versions": _version_rows, "matches": _match_rows,
+    "actions": _action_rows, "votes": _vote_rows, "changes": _change_rows,
 })  # fmt: skip
 
 

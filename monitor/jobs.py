@@ -28,6 +28,17 @@ class CrawlChild(Protocol):
     def alive(self) -> bool: ...
 
 
+class Reextracted(Protocol):
+    """What came of reading documents anew, as `monitor.reextracting.Totals` says it."""
+
+    @property
+    def done(self) -> int: ...
+    @property
+    def failed(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+
+
 MakeChild = Callable[[str, tuple[str, ...]], CrawlChild]
 
 
@@ -110,3 +121,18 @@ def crawl(
     else:
         log.info("crawl of %s ended with exit code %s", group, code)
     return code
+
+
+def reextract(shard: int, shards: int, *, run: Callable[[int, int], Reextracted]) -> int:
+    """Read anew what one part of the kept documents still lacks; returns how many are left.
+
+    What is done is known by document and extractor, so that the job may be run
+    again at any time, after whatever ended it.
+    """
+    log.info("reextract of part %s/%s begins", shard, shards)
+    totals = run(shard, shards)
+    log.info(
+        "reextract of part %s/%s ended: %s read, %s failed, %s left",
+        shard, shards, totals.done - totals.failed, totals.failed, totals.left,
+    )  # fmt: skip
+    return totals.left

@@ -15,9 +15,10 @@ from itertools import takewhile
 from string import Template
 from typing import Any, Literal
 
+from pipelines.citation import Lines, WordPlaces, citation_json, doubt, location
 from pipelines.clean import normalise
 from pipelines.lexicon import printable
-from pipelines.texts import Hunk, Redline
+from pipelines.texts import Hunk, Page, Redline
 
 Kind = Literal["same", "inserted", "deleted", "moved-from", "moved-to", "omitted"]
 
@@ -80,23 +81,53 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Neighbouring edits with the words round them, under one heading."""
+    """Neighbouring edits with the words round them, under one heading.
+
+    Page, lines and confidence are those of the new text, where they are known.
+    """
 
     section: str
     segments: tuple[Segment, ...]
+    page: int | None = None
+    lines: Lines | None = None
+    confidence: float = 1.0
+
+    @property
+    def heading(self) -> str:
+        """Where it stands, as it is cited, and how far to trust it."""
+        return f"{self.place} ({self.doubt})" if self.doubt else self.place
+
+    @property
+    def place(self) -> str:
+        """Where it stands, with a capital letter."""
+        words = location(self) or _NO_SECTION
+        return words[0].upper() + words[1:]
+
+    @property
+    def doubt(self) -> str:
+        """What a reader must know of a page that was hard to read, else ""."""
+        return doubt(self.confidence)
 
 
 def passages(
-    redline: Redline, old: str, new: str, *, context: int = CONTEXT, longest: int | None = None
+    redline: Redline,
+    old: str,
+    new: str,
+    *,
+    context: int = CONTEXT,
+    longest: int | None = None,
+    pages: Sequence[Page] = (),
 ) -> tuple[Passage, ...]:
     """List the edits of a redline of these two texts, grouped where they lie close.
 
     `longest` is how many words of one edit are shown; the middle of a longer
-    one is left out and counted. All text is printable, none is escaped.
+    one is left out and counted. `pages` are those of the new text, so that a
+    passage can be cited by page and line. All text is printable, none is escaped.
     """
     del old  # its words are in the hunks
     words = new.split()
     groups = list(_groups(_shown(redline), 2 * context))
+    places = WordPlaces(pages)
     fence = [0, *(end for group in groups for end in _ends(group)), len(words)]
     return tuple(
         _passage(
@@ -105,41 +136,62 @@ def passages(
             max(fence[2 * rank], group[0].new_start - context),
             min(fence[2 * rank + 3], group[-1].new_end + context),
             longest,
+            places,
         )
         for rank, group in enumerate(groups)
     )
 
 
 def render_html(
-    redline: Redline, old: str, new: str, *, context: int = CONTEXT, longest: int | None = None
+    redline: Redline,
+    old: str,
+    new: str,
+    *,
+    context: int = CONTEXT,
+    longest: int | None = None,
+    pages: Sequence[Page] = (),
 ) -> str:
     """Render a fragment of HTML: one <section class="redline"> a passage, nothing unescaped."""
     if not redline.hunks:
         said = _COSMETIC if redline.cosmetic else _UNCHANGED
         return f'<p class="redline-none">{said}</p>'
     blocks = []
-    for passage in passages(redline, old, new, context=context, longest=longest):
+    for passage in passages(redline, old, new, context=context, longest=longest, pages=pages):
         body = " ".join(
             f"{_TAGS[segment.kind][0]}{escape(segment.text)}{_TAGS[segment.kind][1]}"
             for segment in passage.segments
         )
-        heading = escape(passage.section or _NO_SECTION)
+        heading = escape(passage.heading)
         blocks.append(f'<section class="redline"><h4>{heading}</h4><p>{body}</p></section>')
     return "\n".join(blocks)
 
 
-def render_page(redline: Redline, old: str, new: str, *, title: str, context: int = CONTEXT) -> str:
+def render_page(
+    redline: Redline,
+    old: str,
+    new: str,
+    *,
+    title: str,
+    context: int = CONTEXT,
+    pages: Sequence[Page] = (),
+) -> str:
     """Render a whole HTML page that stands by itself and may load and run nothing."""
     told = f"{redline.inserted} words inserted, {redline.deleted} deleted"
     return _PAGE.substitute(
         title=escape(printable(title)),
         told=escape(told),
-        body=render_html(redline, old, new, context=context),
+        body=render_html(redline, old, new, context=context, pages=pages),
     )
 
 
 def render_segments(
-    redline: Redline, old: str, new: str, *, context: int = CONTEXT, longest: int | None = None
+    redline: Redline,
+    old: str,
+    new: str,
+    *,
+    context: int = CONTEXT,
+    longest: int | None = None,
+    pages: Sequence[Page] = (),
 ) -> list[tuple[str, str]]:
     """Give pairs of a kind and its text, in order; the caller colours by kind.
 
@@ -149,10 +201,10 @@ def render_segments(
     if not redline.hunks:
         return [("same", _COSMETIC if redline.cosmetic else _UNCHANGED)]
     pairs: list[tuple[str, str]] = []
-    for passage in passages(redline, old, new, context=context, longest=longest):
+    for passage in passages(redline, old, new, context=context, longest=longest, pages=pages):
         if pairs:
             pairs.append(("break", "\n\n"))
-        pairs += [("section", passage.section or _NO_SECTION), ("break", "\n")]
+        pairs += [("section", passage.heading), ("break", "\n")]
         for rank, segment in enumerate(passage.segments):
             if rank:
                 pairs.append(("break", " "))
@@ -162,15 +214,25 @@ def render_segments(
 
 
 def render_text(
-    redline: Redline, old: str, new: str, *, context: int = CONTEXT, longest: int | None = None
+    redline: Redline,
+    old: str,
+    new: str,
+    *,
+    context: int = CONTEXT,
+    longest: int | None = None,
+    pages: Sequence[Page] = (),
 ) -> str:
     """Render plain text: [-gone-] and {+come+}."""
-    pairs = render_segments(redline, old, new, context=context, longest=longest)
+    pairs = render_segments(redline, old, new, context=context, longest=longest, pages=pages)
     return "".join(text for _, text in pairs)
 
 
-def redline_json(redline: Redline) -> dict[str, Any]:
-    """Write a redline as JSON values, under the names the command line promises."""
+def redline_json(redline: Redline, pages: Sequence[Page] = ()) -> dict[str, Any]:
+    """Write a redline as JSON values, under the names the command line promises.
+
+    `pages` are those of the new text: each hunk then says where it can be cited.
+    """
+    places = WordPlaces(pages)
     return {
         "equal": redline.equal,
         "cosmetic": redline.cosmetic,
@@ -187,6 +249,7 @@ def redline_json(redline: Redline) -> dict[str, Any]:
                 "new_start": hunk.new_start,
                 "new_end": hunk.new_end,
             }
+            | citation_json(places.at(hunk.new_start, hunk.new_end, hunk.section))
             for hunk in redline.hunks
         ],
     }
@@ -223,7 +286,12 @@ def _ends(group: list[Hunk]) -> tuple[int, int]:
 
 
 def _passage(
-    group: list[Hunk], new: list[str], start: int, end: int, longest: int | None
+    group: list[Hunk],
+    new: list[str],
+    start: int,
+    end: int,
+    longest: int | None,
+    places: WordPlaces,
 ) -> Passage:
     segments = [Segment("omitted", _ELLIPSIS)] if start else []
     at = start
@@ -234,7 +302,14 @@ def _passage(
     segments += _same(new[at:end])
     if end < len(new):
         segments.append(Segment("omitted", _ELLIPSIS))
-    return Passage(printable(group[0].section), tuple(segments))
+    place = places.at(*_ends(group))
+    return Passage(
+        section=printable(group[0].section),
+        segments=tuple(segments),
+        page=place.page,
+        lines=place.lines,
+        confidence=place.confidence,
+    )
 
 
 def _same(words: list[str]) -> list[Segment]:

@@ -19,7 +19,7 @@ from scrapy.exceptions import DropItem
 
 from config.vocabulary import TextState
 from pipelines.clean import text_digest
-from pipelines.extract import EXTRACTOR, sniff
+from pipelines.extract import EXTRACTOR, claimed_type, sniff
 from pipelines.match import find_matches, match_field
 from pipelines.ports import FetchState, Services
 from pipelines.texts import EventObservation, Extracted, Observation, VersionText
@@ -272,10 +272,3 @@ def validators(known: FetchState | None) -> dict[str, str]:
 def header(response: Any, name: str) -> str:
     value = response.headers.get(name)
     return value.decode("latin-1") if value else ""
-
-
-def claimed_type(url: str) -> str:
-    """The media type an address ends in, when it ends in one."""
-    path = url.split("?", 1)[0].lower()
-    endings = {".pdf": "application/pdf", ".html": "text/html", ".htm": "text/html"}
-    return next((kind for end, kind in endings.items() if path.endswith(end)), "")

@@ -5,7 +5,7 @@ joined by form feeds.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal
@@ -48,6 +48,11 @@ class Page:
         return (found[0], found[-1]) if found else None
 
 
+def joined(pages: Iterable[Page]) -> str:
+    """The text of which these are all the pages."""
+    return PAGE_BREAK.join(page.text for page in pages)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A span [start, end) that the text marks as being added to the law or struck."""
@@ -76,7 +81,7 @@ class Extracted:
 
     @property
     def text(self) -> str:
-        return PAGE_BREAK.join(page.text for page in self.pages)
+        return joined(self.pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,9 @@ class Match:
 
     `term` is the term as the topic writes it, `snippet` the passage round it,
     `page` the 1-based page or None. `new` tells whether the passage was absent
-    from the version before.
+    from the version before. For whoever cites it: `section` is the heading it
+    stands under ("Section 3(b)"), `lines` are the first and last number printed
+    beside it, `confidence` is that of its page.
     """
 
     topic: str
@@ -98,6 +105,9 @@ class Match:
     score: float = 1.0
     field: str = "text"
     new: bool = True
+    section: str = ""
+    lines: tuple[int, int] | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,11 @@ drawn, and becomes "added" or nothing where somebody knows the whole document.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NewType
 
 Kind = Literal["added", "struck", "underlined", "bold", "italic"]
+Doubt = NewType("Doubt", str)
+"""In the place of a kind: these words were hard to read in a picture; see `pipelines.doubts`."""
 
 _WITHIN = {"", " ", "\t"}  # gaps that a span goes on across
 
@@ -20,7 +22,7 @@ class Span:
 
     start: int
     end: int
-    kind: Kind
+    kind: Kind | Doubt
 
 
 class Writer:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.clean import text_digest
+from pipelines.correcting import METHOD as REVIEWED
 from pipelines.ports import FetchState
 from pipelines.texts import Extracted
 
@@ -14,6 +16,7 @@ from . import tables
 from .codec import marks_from_json, pages_from_json, with_originals
 from .index import Index
 from .shelf import text_row
+from .verdicts import judged, standing
 from .writes import Ids, upsert
 
 _texts = tables.texts.c
@@ -63,15 +66,22 @@ def save_text(
 
 
 def text_of(connection: Connection, sha256: str, extractor: str) -> Extracted | None:
-    """The text of a document as this extractor read it, if it did."""
-    row = connection.execute(
-        sa.select(tables.texts)
-        .where(_texts.document_sha256 == sha256, _texts.extractor == extractor)
-        .order_by(_texts.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
+    """The text of a document as this extractor read it, if it did.
+
+    What a person said of its pages is laid over it. A text with corrected pages
+    is given whichever extractor read the others.
+    """
+    row = connection.execute(_READING, {"document": sha256, "extractor": extractor}).first()
+    if row is not None and not row.reviewed:
+        return extracted_of(row)
+    verdicts = standing(connection, [sha256]).get(sha256, ())
+    if any(verdict.verdict == "corrected" for verdict in verdicts):
+        row = connection.execute(_CORRECTED, {"document": sha256}).first() or row
+    return None if row is None else judged(extracted_of(row), verdicts)
+
+
+def extracted_of(row: sa.Row[Any]) -> Extracted:
+    """The text that a whole row of the table of texts holds."""
     return Extracted(
         media_type=row.media_type,
         method=row.method,
@@ -108,3 +118,29 @@ def save_fetches(connection: Connection, fetches: Mapping[str, FetchState]) -> N
             for url, state in fetches.items()
         ],
     )
+
+
+_OF_DOCUMENT = _texts.document_sha256 == sa.bindparam("document")
+_READING = (
+    sa.select(
+        tables.texts,
+        sa.exists()
+        .where(
+            tables.page_reviews.c.document_sha256 == _texts.document_sha256,
+            tables.page_reviews.c.undone_at.is_(None),
+        )
+        .label("reviewed"),
+    )
+    .where(
+        _OF_DOCUMENT, _texts.extractor == sa.bindparam("extractor"), _texts.method != REVIEWED
+    )
+    .order_by(_texts.id.desc())
+    .limit(1)
+)  # fmt: skip
+_CORRECTED = (
+    sa.select(tables.texts)
+    .join(tables.versions, tables.versions.c.text_id == _texts.id)
+    .where(_OF_DOCUMENT, _texts.method == REVIEWED)
+    .order_by(tables.versions.c.id.desc())
+    .limit(1)
+)

@@ -6,10 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from config.vocabulary import ChangeKind, Standing, TextState
+from config.vocabulary import ChangeKind, TextState
 
 from . import tables
+from .codec import pages_from_json
 from .errors import StorageError
+from .passages import match_facts, matches_of
 from .ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
 from .writes import chunks
 
@@ -22,7 +24,6 @@ _alerts = tables.alerts.c
 _changes = tables.changes.c
 _measures = tables.measures.c
 _versions = tables.versions.c
-_matches = tables.matches.c
 _texts = tables.texts.c
 _crawls = tables.crawls.c
 _topics = tables.change_topics.c
@@ -82,6 +83,7 @@ def _alert(
         old=evidence.version(change.old_version_id),
         new=evidence.version(change.new_version_id),
         archive=evidence.archive(change.crawl_id),
+        compared=evidence.compared(change),
     )  # fmt: skip
 
 
@@ -93,28 +95,41 @@ class _Evidence:
         wanted = {row.old_version_id for row in changes} | {row.new_version_id for row in changes}
         self._versions = _by_id(connection, tables.versions, wanted - {None})
         text_ids = {row.text_id for row in self._versions.values()} - {None}
-        self._texts = {
-            id_: row.body for id_, row in _by_id(connection, tables.texts, text_ids).items()
-        }
+        self._texts = _by_id(connection, tables.texts, text_ids)
+        self._told = _texts_told(connection, changes, self._versions)
         crawls = {row.crawl_id for row in [*changes, *self._versions.values()]}
         self._archives = {
             id_: row.archive for id_, row in _by_id(connection, tables.crawls, crawls).items()
         }
-        self._matches = _matches_of(connection, {row.measure_id for row in changes})
+        self._matches = matches_of(connection, {row.measure_id for row in changes})
 
     def archive(self, crawl_id: int) -> str:
         return str(self._archives.get(crawl_id, ""))
 
-    def version(self, version_id: int | None) -> VersionFacts | None:
+    def compared(self, change: Any) -> tuple[VersionFacts, VersionFacts] | None:
+        """The versions of an amendment with the texts it was told from, where they moved on since."""
+        sides = (
+            (change.old_version_id, _digest(change.before)),
+            (change.new_version_id, _digest(change.after)),
+        )
+        if not any(side in self._told for side in sides):
+            return None
+        old, new = (self.version(*side) for side in sides)
+        return (old, new) if old and new else None
+
+    def version(self, version_id: int | None, told: str = "") -> VersionFacts | None:
+        """A version with its text, or with the one of digest `told` where that was read otherwise."""
         if version_id is None:
             return None
         row = self._versions[version_id]
+        text = self._told.get((version_id, told)) or self._texts.get(row.text_id)
         return VersionFacts(
             id=row.id, note=row.note, date=row.date, state=TextState(row.state),
-            text=self._texts.get(row.text_id, ""), text_sha256=row.text_sha256,
+            text=text.body if text else "", text_sha256=row.text_sha256,
             document=row.document_sha256, document_url=row.document_url,
             archive=self.archive(row.crawl_id),
             links=tuple(link["url"] for link in row.links if link.get("url")),
+            pages=pages_from_json(text.pages, text.body) if text else (),
         )  # fmt: skip
 
     def matches(self, change: Any) -> tuple[MatchFacts, ...]:
@@ -125,15 +140,38 @@ class _Evidence:
         else:
             chosen = [row for row in rows if row.version_id is None or row.replaced_at is None]
         chosen.sort(key=lambda row: (not row.new, row.version_id or 0, row.start))
-        return tuple(_match(row) for row in chosen[:MOST_MATCHES])
+        return tuple(match_facts(row) for row in chosen[:MOST_MATCHES])
 
 
-def _match(row: Any) -> MatchFacts:
-    return MatchFacts(
-        topic=row.topic, term=row.term, field=row.field, version_id=row.version_id, page=row.page,
-        start=row.start, end=row.stop, snippet=row.snippet, standing=Standing(row.standing),
-        score=row.score, new=row.new,
-    )  # fmt: skip
+def _digest(said: Any) -> str:
+    """The digest of the text that a change's `before` or `after` names."""
+    return str(said.get("text_sha256") or "") if isinstance(said, Mapping) else ""
+
+
+def _texts_told(
+    connection: Connection, changes: Iterable[Any], versions: Mapping[int, Any]
+) -> dict[tuple[int, str], Any]:
+    """The texts that amendments were told from, where their versions were read anew since."""
+    wanted = {
+        (versions[version_id].document_sha256, digest): (version_id, digest)
+        for change in changes
+        if change.kind == str(ChangeKind.AMENDED)
+        for version_id, digest in (
+            (change.old_version_id, _digest(change.before)),
+            (change.new_version_id, _digest(change.after)),
+        )
+        if version_id is not None and digest and versions[version_id].text_sha256 != digest
+    }
+    found = {}
+    for part in chunks(sorted({document for document, _ in wanted})):
+        rows = connection.execute(
+            sa.select(tables.texts).where(_texts.document_sha256.in_(part)).order_by(_texts.id)
+        )
+        for row in rows:
+            key = wanted.get((row.document_sha256, row.text_sha256))
+            if key is not None:
+                found[key] = row
+    return found
 
 
 def _by_id(connection: Connection, table: sa.Table, ids: Iterable[int]) -> Mapping[int, Any]:
@@ -141,19 +179,6 @@ def _by_id(connection: Connection, table: sa.Table, ids: Iterable[int]) -> Mappi
     for part in chunks(sorted(ids)):
         rows = connection.execute(sa.select(table).where(table.c.id.in_(part)))
         found |= {row.id: row for row in rows}
-    return found
-
-
-def _matches_of(connection: Connection, measure_ids: Iterable[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for part in chunks(sorted(measure_ids)):
-        rows = connection.execute(
-            sa.select(tables.matches, _versions.replaced_at)
-            .outerjoin(tables.versions, _versions.id == _matches.version_id)
-            .where(_matches.measure_id.in_(part))
-        )
-        for row in rows:
-            found.setdefault(row.measure_id, []).append(row)
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from config.vocabulary import ChangeKind, Health, Standing, TextState
+from pipelines.texts import Page
 
 CrawlState = Literal["running", "ok", "failing", "blocked", "drifted", "crashed", "interrupted"]
 MessageState = Literal["open", "prepared", "sent", "failed", "dead"]
@@ -158,6 +159,7 @@ class VersionFacts:
 
     `document` is the SHA-256 of the bytes, `document_url` where they came from
     and `archive` the file name of the WARC of the crawl that brought them.
+    `pages` are those of the text, without their originals.
     """
 
     id: int
@@ -170,11 +172,16 @@ class VersionFacts:
     document_url: str
     archive: str
     links: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchFacts:
-    """A passage that matched a topic. `field` is text, title or abstract."""
+    """A passage that matched a topic. `field` is text, title or abstract.
+
+    `section`, `lines` and `confidence` are those of `pipelines.texts.Match`;
+    a passage found by an older release has no section and no lines.
+    """
 
     topic: str
     term: str
@@ -187,11 +194,18 @@ class MatchFacts:
     standing: Standing
     score: float
     new: bool
+    section: str = ""
+    lines: tuple[int, int] | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFacts:
-    """One change of one measure, and every watch of the recipient that asked for it."""
+    """One change of one measure, and every watch of the recipient that asked for it.
+
+    `compared` are `old` and `new` with the texts that an amendment was told
+    from, where these were read anew since; None where they still are theirs.
+    """
 
     change_id: int
     kind: ChangeKind
@@ -209,6 +223,7 @@ class AlertFacts:
     old: VersionFacts | None
     new: VersionFacts | None
     archive: str
+    compared: tuple[VersionFacts, VersionFacts] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,17 @@ from sqlalchemy.engine import Connection
 
 from config.states import CITY_COUNTIES
 from config.vocabulary import ChangeKind
+from pipelines.texts import Extracted, Page
 
 from . import facts, tables
 from .database import Database
+from .documents import extracted_of
 from .errors import StorageError
 from .event_views import agendas
 from .identity import canonical
+from .passages import passages_of_changes, with_passages
 from .ports import MessageFacts
+from .verdicts import judged, standing
 from .views import Json, jurisdiction, measures_json
 from .writes import chunks
 
@@ -55,12 +59,13 @@ class Queries:
         identifier: str | None = None,
         vanished: bool | None = None,
         limit: int | None = None,
+        passages: bool = False,
     ) -> Iterator[Json]:
         """Measures that a place pattern, a session, a source, a topic or a number selects.
 
         `place` is matched by the issuing jurisdiction and by the places a measure
         concerns. `vanished` true or false keeps only those that are, or are not,
-        `since` those that changed since then.
+        `since` those that changed since then. With `passages` each has its `matches`.
         """
         statement = sa.select(_measures.id).where(in_place(_measures.id, place))
         if since is not None:
@@ -89,15 +94,17 @@ class Queries:
         with self._database.reading() as connection:
             ids = connection.execute(statement).scalars().all()
             for part in chunks(ids, PAGE):
-                yield from measures_json(connection, part)
+                found = measures_json(connection, part)
+                yield from with_passages(connection, found, now=True) if passages else found
 
     def show(self, measure_id: int, *, at: datetime | None = None) -> Json:
-        """One measure, as it is or as it was known at a time.
+        """One measure with its `matches`, as it is or as it was known at a time.
 
         Raises StorageError when it does not exist or was not known then.
         """
         with self._database.reading() as connection:
             found = measures_json(connection, [measure_id], at=at)
+            found = with_passages(connection, found, now=at is None)
         if not found:
             then = f" at {at.isoformat()}" if at else ""
             raise StorageError(f"there is no measure {measure_id}{then}")
@@ -272,6 +279,29 @@ class Queries:
             found: str | None = connection.execute(statement).scalar()
             return found
 
+    def version_pages(self, version_id: int) -> tuple[Page, ...] | None:
+        """The pages of a version's text; None as for `version_text`."""
+        found = self.version_document(version_id)
+        return None if found is None else found[0].pages
+
+    def version_document(self, version_id: int) -> tuple[Extracted, str] | None:
+        """The whole text of a version and the SHA-256 of its document; None as for `version_text`.
+
+        What a person said of its pages is laid over it.
+        """
+        statement = (
+            sa.select(tables.texts)
+            .join(tables.versions, tables.versions.c.text_id == tables.texts.c.id)
+            .where(tables.versions.c.id == version_id)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(statement).first()
+            if row is None:
+                return None
+            document = row.document_sha256
+            verdicts = standing(connection, [document]).get(document, ())
+            return judged(extracted_of(row), verdicts), document
+
 
 def in_place(measure_id: sa.ColumnElement[int], pattern: str) -> sa.ColumnElement[bool]:
     """Whether a measure is issued by, or concerns, a place that the pattern covers."""
@@ -316,6 +346,7 @@ def _changes_json(connection: Connection, rows: Sequence[Any]) -> Iterator[Json]
         .order_by(_topics.topic)
     ):
         topics.setdefault(row.change_id, []).append(row.topic)
+    passages = passages_of_changes(connection, rows)
     for row in rows:
         measure = measures[row.measure_id]
         yield {
@@ -337,6 +368,7 @@ def _changes_json(connection: Connection, rows: Sequence[Any]) -> Iterator[Json]
             "after": row.after,
             "versions": [row.old_version_id, row.new_version_id],
             "topics": topics.get(row.id, []),
+            "matches": passages[row.id],
             "summary": row.summary,
             "details": row.details,
         }

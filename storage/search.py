@@ -17,12 +17,13 @@ from sqlalchemy.engine import Connection
 
 from config import query
 from pipelines.match import Matcher, compile_topics, find_matches, match_field
-from pipelines.texts import Extracted, Match
+from pipelines.texts import Extracted
 
 from . import tables
 from .codec import load_measure, marks_from_json, pages_from_json
 from .database import Database
 from .index import stemmed, words
+from .passages import passage_json
 from .queries import in_place
 from .views import Json, measures_json
 from .writes import chunks
@@ -244,7 +245,7 @@ def _passages(matcher: Matcher, measure: Any, versions: Sequence[Any]) -> list[J
     sponsors = "; ".join(sponsor.name for sponsor in measure.sponsors)
     fields = {"title": measure.title, "sponsor": sponsors}
     passages = [
-        _passage(match, None)
+        passage_json(match, None)
         for field, text in (
             ("title", measure.title),
             ("abstract", measure.abstract),
@@ -258,26 +259,12 @@ def _passages(matcher: Matcher, measure: Any, versions: Sequence[Any]) -> list[J
             pages=pages_from_json(row.pages, row.body), marks=marks_from_json(row.marks),
         )  # fmt: skip
         passages += [
-            _passage(match, row.version_id)
+            passage_json(match, row.version_id)
             for match in find_matches(matcher, extracted, fields=fields)
         ]
         if len(passages) >= PASSAGES:
             break
     return passages[:PASSAGES] or None
-
-
-def _passage(match: Match, version_id: int | None) -> Json:
-    return {
-        "version": version_id,
-        "field": match.field,
-        "term": match.term,
-        "page": match.page,
-        "start": match.start,
-        "end": match.end,
-        "snippet": match.snippet,
-        "standing": str(match.standing),
-        "score": match.score,
-    }
 
 
 def _current_texts(ids: Sequence[int]) -> sa.Select[Any]:

@@ -12,6 +12,7 @@ from pipelines.texts import Extracted, VersionText
 
 from . import tables
 from .codec import dump_originals, pages_to_json
+from .verdicts import is_doubtful
 from .writes import Ids, Row, Writes, chunks
 
 _texts = tables.texts.c
@@ -91,6 +92,7 @@ def text_row(document: str, extracted: Extracted, extractor: str, text_sha256: s
         "reason": extracted.reason,
         "characters": len(body),
         "originals": dump_originals(extracted.pages),
+        "doubtful_pages": sum(map(is_doubtful, extracted.pages)),
     }
     return row
 

@@ -195,7 +195,28 @@ texts = sa.Table(
     _text("reason"),
     sa.Column("characters", sa.Integer, nullable=False),
     sa.Column("originals", sa.LargeBinary),
+    sa.Column("doubtful_pages", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.UniqueConstraint("document_sha256", "extractor", "text_sha256"),
+    sa.Index("ix_texts_doubtful", "id", sqlite_where=sa.text("doubtful_pages > 0"),
+             postgresql_where=sa.text("doubtful_pages > 0")),
+)  # fmt: skip
+
+# What a person said of a page. `reading_sha256` is the digest of the words that
+# were looked at, `text` the right words of a corrected page.
+page_reviews = sa.Table(
+    "page_reviews",
+    metadata,
+    _id(),
+    sa.Column("document_sha256", Words, nullable=False, index=True),
+    sa.Column("page", sa.Integer, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("reading_sha256", sa.Text, nullable=False),
+    _text("text"),
+    _text("note"),
+    _text("reviewer"),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("undone_at", Utc),
+    sqlite_autoincrement=True,
 )
 
 # `seq` is the place among a measure's versions; a replaced text shares it with
@@ -276,6 +297,10 @@ matches = sa.Table(
     sa.Column("standing", sa.Text, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("new", _Flag, nullable=False),
+    sa.Column("section", Words, nullable=False, default="", server_default=""),
+    sa.Column("first_line", sa.Integer),
+    sa.Column("last_line", sa.Integer),
+    sa.Column("confidence", sa.Float, nullable=False, default=1.0, server_default="1"),
 )
 
 # What the measure was from `since` until the change at `until`.

@@ -324,11 +324,13 @@ class Versions:
 
 def match_row(match: Match, measure_id: int, version_id: int | None) -> Row:
     """The columns of a match."""
+    first, last = match.lines or (None, None)
     return {
         "measure_id": measure_id, "version_id": version_id, "field": match.field,
         "topic": match.topic, "term": match.term, "start": match.start, "stop": match.end,
         "page": match.page, "snippet": match.snippet, "standing": str(match.standing),
-        "score": match.score, "new": match.new,
+        "score": match.score, "new": match.new, "section": match.section,
+        "first_line": first, "last_line": last, "confidence": match.confidence,
     }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ FOUND = {
     "sponsors": [{"name": "Moss", "classification": "primary"},
                  {"name": "Tran", "classification": "cosponsor"}],
     "dates": [{"kind": "introduced", "date": None, "text": "early May"}],
+    "matches": [],
     "versions": [
         {"id": 9, "note": "Introduced", "date": "2026-01-05", "state": "readable", "waits_for": "",
          "reason": "", "links": [{"url": "https://x/1.pdf"}, {"url": "https://x/1.html"}]},

@@ -20,6 +20,7 @@ from monitor.channels.envelope import envelope
 from monitor.coverage import Coverage, Unchecked
 from monitor.digests import MOST_LISTED, MOST_WHOLE, Rendered, render, render_for
 from monitor.entries import MOST_PASSAGES, RANK, WORDS, web_address
+from pipelines.texts import Page
 from storage.ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
 
 NOW = datetime(2026, 1, 5, 12, 30, tzinfo=UTC)
@@ -583,8 +584,13 @@ class TestFacts:
         page = (Path(__file__).parent.parent / "docs" / "hear.md").read_text(encoding="utf-8")
         shown = json.loads(re.search(r"^```json\n(.*?)^```", page, re.M | re.S)[1])
         missing = Unchecked(source="s", what="w", since=NOW, note="n")
+        page = Page(number=1, start=0, text=NEW, method="pdfium", lines=((0, 1),))
         facts = self.told(
-            alert(new=version(links=("https://x.org",)), old=version(1, OLD, links=("https://x.org",))),
+            alert(
+                new=version(links=("https://x.org",), pages=(page,)),
+                old=version(1, OLD, links=("https://x.org",)),
+                matches=(match(lines=(4, 9), section="Section 3(b)"),),
+            ),
             coverage=Coverage(checked=1, unchecked=(missing,)),
         )  # fmt: skip
         real = json.loads(

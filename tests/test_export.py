@@ -39,6 +39,12 @@ MEASURE = {
         "text_sha256": "a" * 64, "state": "readable", "waits_for": "", "reason": "",
         "document_sha256": "b" * 64, "extractor": "1", "first_seen": "2026-01-06T00:00:00+00:00",
     }],
+    "matches": [{
+        "topic": "masks", "version": 9, "field": "text", "term": "mask*", "start": 40, "end": 45,
+        "snippet": "no mask is worn", "standing": "added", "score": 1.0, "new": True, "page": 3,
+        "lines": [4, 9], "section": "Section 3(b)", "confidence": 0.71,
+        "citation": "page 3, lines 4-9, Section 3(b) (hard to read)",
+    }],
     "documents": [{"note": "Fiscal note", "url": "https://x/n.pdf", "media_type": ""}],
     "events": [], "related": [{"identifier": "SB1", "relation": "companion", "session": "20261"}],
     "sources": [{"source": "virginia", "url": "https://x/7", "listing": "bills",
@@ -149,6 +155,15 @@ class TestShapes:
         assert bill["extras"]["sources"] == {"virginia": {"Patron id": "12"}}
         assert bill["title"] == MEASURE["title"]
 
+    def test_a_row_a_passage(self):
+        """It names its version and says where it is cited, in words and in columns."""
+        [row] = table("matches", MEASURE)
+        assert (row["identifier"], row["version_id"], row["note"]) == ("HB7", "9", "Introduced")
+        assert (row["page"], row["first_line"], row["last_line"]) == ("3", "4", "9")
+        assert (row["section"], row["confidence"]) == ("Section 3(b)", "0.71")
+        assert row["citation"] == MEASURE["matches"][0]["citation"]
+        assert (row["url"], row["snippet"]) == ("https://x/1.pdf", "no mask is worn")
+
     def test_a_change_names_its_measure_and_versions(self):
         """Before and after are JSON in a cell."""
         change = {
@@ -156,11 +171,14 @@ class TestShapes:
             "measure": {"id": 7, "identifier": "HB7", "title": "T", "place": "us/va", "url": "u",
                         "jurisdiction": "j", "session": "20261", "classification": ["bill"]},
             "before": "a", "after": {"b": 1}, "versions": [None, 9], "topics": ["masks"],
-            "summary": "S", "details": {},
+            "summary": "S", "details": {}, "matches": MEASURE["matches"],
         }  # fmt: skip
         [row] = table("changes", change)
         assert (row["id"], row["measure_id"], row["new_version"]) == ("3", "7", "9")
         assert (row["before"], row["after"], row["old_version"]) == ("a", '{"b": 1}', "")
+        assert row["passages"] == (
+            "page 3, lines 4-9, Section 3(b) (hard to read): no mask is worn"
+        )
         assert json.loads(next(exported("changes", [change], "jsonl"))) == change
 
     @pytest.mark.parametrize("form", ["csv", "jsonl"])

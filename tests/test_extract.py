@@ -246,6 +246,15 @@ def test_words_broken_at_the_line_end_are_joined(read):
     )
 
 
+def test_a_foot_that_counts_the_pages_is_not_text(read):
+    """Also on the only page; a sentence that names another page stays."""
+    [page] = read(pdf([[*column(SENTENCES), (72, 80, "Order 2026-07 - Page 1 of 1")]])).pages
+    assert "Page 1 of 1" not in page.text
+    assert "Page 1 of 1" in page.original
+    [page] = read(pdf([[*column(SENTENCES), (72, 80, "as set out on page 2 of 3")]])).pages
+    assert page.text.endswith("as set out on page 2 of 3")
+
+
 def test_letters_set_apart_are_words(read):
     """Headings are sometimes spaced out by hand."""
     page = [
@@ -414,8 +423,12 @@ def test_marks_in_preformatted_text_leave_the_spaces():
     assert [text[mark.start : mark.end] for mark in marks] == ["not", "in"]
 
 
-def test_the_innermost_mark_counts():
-    """What is struck within an addition is struck."""
+def test_struck_words_are_struck_whatever_else_they_are():
+    """What is struck within an addition is struck, and so is what was added to struck words."""
+    struck, marks = text_and_marks('<s>old <em class="new">new</em> words</s>')
+    assert [(mark.kind, struck[mark.start : mark.end]) for mark in marks] == [
+        ("struck", "old new words")
+    ]
     text, marks = text_and_marks("<ins>new <s>old</s> words</ins>")
     assert [(mark.kind, text[mark.start : mark.end]) for mark in marks] == [
         ("added", "new"), ("struck", "old"), ("added", "words"),
@@ -656,7 +669,7 @@ def test_every_real_pdf_is_read(corpus):
     for path in sorted(corpus.rglob("*.pdf")):
         if path.stat().st_size:
             extracted = extract_text(path, LIMITS)
-            assert extracted.reason in {"", "empty"}, path
+            assert extracted.reason in {"", "empty", "low-confidence"}, path
             assert extracted.text.strip() or extracted.warnings, path
             assert "\ufffe" not in extracted.text, path
 
@@ -676,5 +689,5 @@ def test_real_web_pages_are_text(corpus):
     for path in sorted(Path(corpus).rglob("*.html"))[::4]:
         if path.stat().st_size:
             extracted = extract_text(path, LIMITS)
-            assert extracted.reason in {"", "empty"}, path
+            assert extracted.reason in {"", "empty", "error-page"}, path
             assert "<div" not in extracted.text, path

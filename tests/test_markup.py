@@ -122,6 +122,37 @@ class TestMarks:
             ("struck", "[clerk]"), ("added", "board may"),
         ]  # fmt: skip
 
+    def test_new_york(self):
+        """The enacting clause and what stands above it are set as new matter is, and are none."""
+        text = (
+            "(Prefiled)\nThe People of the State of New York, represented in Senate and Assem-\n"
+            "bly, do enact as follows:\nSection 1. The law is amended to read as follows:\n"
+            f"Section 492. Boards. The [clerk] board may.\n{NEW_YORK}"
+        )
+        new = ["Section 492. Boards.", "board"]
+        clause = ["(Prefiled)", text[text.index("The People") : text.index("\nSection 1.")]]
+        for kind in ("underlined", "italic"):
+            marks = law_marks(text, spans_of(text, **{kind: [*clause, *new]}), drawn=True)
+            assert quoted(text, marks) == [
+                ("added", "Section 492. Boards."), ("struck", "[clerk]"), ("added", "board"),
+            ]  # fmt: skip
+
+    @pytest.mark.parametrize("end", ["\n\nLC 9\f", "\n\nLC 2265", "\n\nLC 2265\n"])
+    def test_the_printers_number_below_a_legend_is_no_law(self, end):
+        """Oregon sets it in bold, on the last page too."""
+        text = (
+            f"Be It Enacted by the People of the State of Oregon:\nThe board may.\n\n{OREGON}{end}"
+        )
+        number = text[text.index("LC") :].strip()
+        marks = law_marks(text, spans_of(text, bold=["board", number]), drawn=True)
+        assert quoted(text, marks) == [("added", "board")]
+
+    def test_words_below_a_legend_are_law(self):
+        """A short text may open with its legend."""
+        text = f"{OREGON}\n\nThe board may."
+        marks = law_marks(text, spans_of(text, bold=["board may"]))
+        assert quoted(text, marks) == [("added", "board may")]
+
     def test_explicit_marks_need_no_legend(self):
         """A tag that says what it is, is believed, beside all else."""
         text = "The clerk board may go."

@@ -5,11 +5,11 @@ from collections import Counter
 from difflib import SequenceMatcher
 from pathlib import Path
 
-import pdfplumber
 import pytest
 
+from benchmarks.kit.marking import by_geometry, marked, old_law
 from pipelines.extract import extract_text
-from pipelines.markup import as_it_was, as_it_would_read
+from pipelines.markup import as_it_would_read
 from pipelines.sections import outline
 from pipelines.texts import Limits
 
@@ -106,58 +106,22 @@ def test_what_the_ban_strikes_is_struck(bills, corpus):
     assert not Counter(theirs) - Counter(ours)
 
 
-def by_geometry(path):
-    """The letters that thin boxes and lines strike, told by pdfplumber."""
-    struck = Counter()
-    with pdfplumber.open(path) as document:
-        for page in document.pages:
-            thin = [
-                (line["x0"], line["x1"], (line["top"] + line["bottom"]) / 2)
-                for line in [*page.rects, *page.lines]
-                if line["bottom"] - line["top"] < 2.5
-            ]
-            for letter in page.chars:
-                middle = (letter["x0"] + letter["x1"]) / 2
-                base = letter["bottom"] - 0.22 * letter["size"]
-                if letter["text"].strip() and any(
-                    left - 0.3 <= middle <= right + 0.3
-                    and 0.1 <= (base - y) / letter["size"] <= 0.5
-                    for left, right, y in thin
-                ):
-                    struck[letter["text"]] += 1
-            page.close()
-    return struck
-
-
 @pytest.mark.parametrize("name", ["2024rs_HB0338", "2024rs_HB0544", "2023rs_HB0267"])
 def test_struck_letters_are_those_of_another_reader(corpus, bills, name):
     """No more and no fewer, in chapters that strike nothing by brackets."""
+    drawn = by_geometry(corpus / f"state-bills/maryland/pdf/{name}.pdf")
     extracted = bills(f"maryland/pdf/{name}.pdf")
-    ours = Counter(
-        letter
-        for mark in extracted.marks
-        if mark.kind == "struck"
-        for letter in extracted.text[mark.start : mark.end]
-        if letter.strip()
-    )
-    theirs = by_geometry(corpus / f"state-bills/maryland/pdf/{name}.pdf")
-    assert theirs.total() > 400
-    assert ours == theirs
+    assert drawn.struck.total() > 400
+    assert marked(extracted, "struck") == drawn.struck
+    assert not drawn.underlined - marked(extracted, "added")
 
 
-SECTION = re.compile(
-    r"[\n\f](\d{1,3}[A-Z]?\.\d{3})\. (.*?)(?=[\n\f](?:SECTION|\d{1,3}[A-Z]?\.\d{3}\. )|\Z)",
-    re.DOTALL,
-)
-NOTE = re.compile(r"\s*NOTE: Matter in boldfaced.*?boldfaced type\.\s*LC \d+\s*", re.DOTALL)
-
-
-def old_law(extracted):
-    """Oregon's sections as they were, without the signs of their marks and all blanks."""
-    text = NOTE.sub(" ", as_it_was(extracted.text, extracted.marks))
-    return {
-        number: re.sub(r"[\s\[\]-]+", "", words).lower() for number, words in SECTION.findall(text)
-    }
+@pytest.mark.parametrize("name", ["2025r1-hb2191-introduced", "2026r1-hb4079-enrolled"])
+def test_oregon_adds_what_is_bold(corpus, bills, name):
+    """Letter by letter, after the enacting clause, but for lead lines and the printer's number."""
+    drawn = by_geometry(corpus / f"state-bills/oregon/measure-{name}.pdf")
+    assert drawn.new_in_bold.total() > 200
+    assert marked(bills(f"oregon/measure-{name}.pdf"), "added") == drawn.new_in_bold
 
 
 def test_introduced_and_enrolled_bills_amend_the_same_law(corpus, bills):
@@ -195,11 +159,11 @@ def test_line_numbers_are_kept_as_locators(bills, name, page, words, lines):
 @pytest.mark.parametrize(
     ("name", "words", "section"),
     [
-        ("Maryland HB 444 of 2026", "MAY NOT ENTER INTO", "5\u2013104.1(B)"),
-        ("Maryland HB 444 of 2026", "8 U.S.C. § 1357", "5\u2013104.1(A)(2)(II)"),
-        ("Maryland HB 338 of 2024", "FUGITIVE FROM JUSTICE", "2\u2013503(A)(1)(I)(12)"),
-        ("Maryland HB 338 of 2024", "SKETCH OR MANUALLY", "2\u2013503(A)(1)(III)"),
-        ("Oregon HB 2466 of 2025", "Inquire into or collect", "181A.823(1)(b)"),
+        ("Maryland HB 444 of 2026", "MAY NOT ENTER INTO", "§ 5\u2013104.1(B)"),
+        ("Maryland HB 444 of 2026", "8 U.S.C. § 1357", "§ 5\u2013104.1(A)(2)(II)"),
+        ("Maryland HB 338 of 2024", "FUGITIVE FROM JUSTICE", "§ 2\u2013503(A)(1)(I)(12)"),
+        ("Maryland HB 338 of 2024", "SKETCH OR MANUALLY", "§ 2\u2013503(A)(1)(III)"),
+        ("Oregon HB 2466 of 2025", "Inquire into or collect", "§ 181A.823(1)(b)"),
     ],
 )
 def test_words_are_found_under_their_sections(bills, name, words, section):

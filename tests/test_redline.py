@@ -240,15 +240,15 @@ class TestSections:
     @pytest.mark.parametrize(
         ("text", "word", "section"),
         [
-            ("SEC. 2. Masks are out.", "Masks", "SEC. 2"),
-            ("ARTICLE 41\nOf masks", "masks", "ARTICLE 41"),
+            ("SEC. 2. Masks are out.", "Masks", "Section 2"),
+            ("ARTICLE 41\nOf masks", "masks", "Article 41"),
             ("Section 3. Rules.\n(b) No masks.", "masks.", "Section 3(b)"),
             (
                 "§ 10-843. Concealment.\n(1) In general.\n(a) First.\n(b) Then",
                 "Then",
                 "§ 10-843(1)(b)",
             ),
-            ("5\u2013104.1.\n(A) (1) IN THIS SECTION", "THIS", "5\u2013104.1(A)(1)"),
+            ("5\u2013104.1.\n(A) (1) IN THIS SECTION", "THIS", "§ 5\u2013104.1(A)(1)"),
             ("§ 9.1-200. Rules.\nA. One.\nB. Two masks", "masks", "§ 9.1-200(B)"),
             ("Section 1. One. Section 2. Two masks", "masks", "Section 2"),
             ("Section 4. Rules under\nSection 5 of the Act are void", "void", "Section 4"),
@@ -265,10 +265,10 @@ class TestSections:
         """An edit carries the section it stands in; a deleted section its own."""
         result = redline(BEFORE, AFTER)
         where = {hunk.old or hunk.new: hunk.section for hunk in result.hunks}
-        assert where["the"] == "SECTION 1(a)"
-        assert where["(c) A violation is a misdemeanor."] == "SECTION 3(c)"
+        assert where["the"] == "Section 1(a)"
+        assert where["(c) A violation is a misdemeanor."] == "Section 3(c)"
         gone = redline(BEFORE, BEFORE[: BEFORE.index("SECTION 3")])
-        assert [hunk.section for hunk in gone.hunks] == ["SECTION 3"]
+        assert [hunk.section for hunk in gone.hunks] == ["Section 3"]
 
     def test_many_open_brackets_are_read_quickly(self):
         """A hostile text of nothing but headings is read in linear time."""
@@ -304,7 +304,7 @@ class TestRendering:
         """An edit is shown under its heading, between unchanged words and ellipses."""
         result = redline(BEFORE, BEFORE.replace("ten feet", "six feet"))
         (passage,) = passages(result, BEFORE, BEFORE.replace("ten feet", "six feet"), context=3)
-        assert passage.section == "SECTION 3"
+        assert passage.section == "Section 3"
         assert [(part.kind, part.text) for part in passage.segments] == [
             ("omitted", "…"),
             ("same", "be read from"),

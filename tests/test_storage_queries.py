@@ -54,7 +54,7 @@ def test_a_measure_has_the_promised_names(site: Site) -> None:
     assert shown["jurisdiction"] == "ocd-jurisdiction/country:us/state:va/government"
     assert shown["sources"][0]["source"] == SOURCE
     assert json.loads(json.dumps(shown)) == shown
-    assert next(site.queries.measures()) == site.queries.show(3)
+    assert next(site.queries.measures(passages=True)) == site.queries.show(3)
 
 
 def test_a_change_has_the_promised_names(site: Site) -> None:

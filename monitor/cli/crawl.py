@@ -82,22 +82,7 @@ class Bars:
     """A progress line for each source, on standard error, only where a person looks."""
 
     def __init__(self, out: Output) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-
-        console = out.console(stderr=True)
-        hidden = out.quiet or not console.is_terminal
-        self.progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[detail]}"), TimeElapsedColumn(),
-            console=console, disable=hidden, transient=True,
-        )  # fmt: skip
+        self.progress = out.progress()
         self.quiet = out.quiet
         self.tasks: dict[str, Any] = {}
         self.counts: dict[str, dict[str, int]] = {}

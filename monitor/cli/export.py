@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,14 @@ from monitor.cli.root import examples, shared
 if TYPE_CHECKING:
     from monitor.exporting import Format
 
-KINDS = ("measures", "versions", "actions", "votes", "changes")
+KINDS = ("measures", "versions", "matches", "actions", "votes", "changes")
 FORMATS = ("csv", "jsonl")
 STEP = 100
 
 
 @click.command(
-    help="Write measures, their versions, actions or members' votes, or changes, to a file or to "
-    "standard output. JSON lines of measures are bills as Open Civic Data has them.",
+    help="Write measures, their versions, topic matches, actions or members' votes, or changes, to a "
+    "file or to standard output. JSON lines of measures are bills as Open Civic Data has them.",
     epilog=examples(
         ("export measures --out measures.csv", "for a spreadsheet"),
         ("export measures --format jsonl --place 'us/va/*'", "Open Civic Data, a bill a line"),
@@ -64,7 +65,8 @@ def export(
     if out.as_json and target is None and chosen == "csv":
         raise click.UsageError("--json promises JSON on standard output: add --out FILE.", ctx)
     app = build(ctx.ensure_object(dict))
-    read = app.changes if what == "changes" else app.measures
+    measures = partial(app.measures, passages=True) if what == "matches" else app.measures
+    read = app.changes if what == "changes" else measures
     found = _Counted(read(since=since, place=place, topic=topic))
     with whole_file(target) if target else nullcontext(sys.stdout) as stream:
         for line in exported(what, _with_progress(out, found, quiet=target is None), chosen):

@@ -12,6 +12,7 @@ from monitor.cli.tables import Printer, print_table, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 __all__ = ["Output", "counted", "output", "printable"]
 
@@ -62,6 +63,27 @@ class Output:
         stream = sys.stderr if stderr else sys.stdout
         width = None if stream.isatty() else PIPED
         return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+
+    def progress(self) -> "Progress":
+        """Lines that show how far tasks are, on standard error, only where a person looks.
+
+        Each task has a field `detail`.
+        """
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        console = self.console(stderr=True)
+        return Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[detail]}"), TimeElapsedColumn(),
+            console=console, disable=self.quiet or not console.is_terminal, transient=True,
+        )  # fmt: skip
 
 
 def output(ctx: click.Context) -> Output:

@@ -60,7 +60,8 @@ def changes(
         else "No changes yet; the first complete visit of a source is a quiet baseline. "
         "Next: measurewatch crawl"
     )  # fmt: skip
-    count = out.lines(rows, CHANGE_COLUMNS, nothing)
+    shown = rows if out.as_json else (row | {"passage": passage(row, topic)} for row in rows)
+    count = out.lines(shown, CHANGE_COLUMNS | {"passage": "passage"}, nothing)
     _sum_up(out, app, count, "change")
 
 
@@ -129,15 +130,16 @@ def search(ctx: click.Context, query: str, place: str | None, limit: int) -> Non
         out.remark(counted(count, "measure"))
 
 
-def passage(found: Mapping[str, Any]) -> str:
-    """The first passage of a text that answers a search, with where it stands.
+def passage(found: Mapping[str, Any], topic: str | None = None) -> str:
+    """The first passage of a text that answers a search or came with a change, as it is cited.
 
     A title or a sponsor that answers is in the table already.
     """
+    from pipelines.citation import quoted
+
     for match in found.get("matches", ()):
-        if match["field"] in {"text", "abstract"}:
-            page = match["page"]
-            return f"{match['snippet']}{f' (page {page})' if page else ''}"
+        if match["field"] in {"text", "abstract"} and topic in {None, match.get("topic")}:
+            return quoted(match)
     return ""
 
 

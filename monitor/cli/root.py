@@ -29,6 +29,8 @@ COMMANDS = {
     "sources": ("sources:sources", "List sources and how they are doing."),
     "watches": ("watches:watches", "List who wants to know what."),
     "alerts": ("alerts:alerts", "List alerts, retry a failed message, send a test."),
+    "reextract": ("reextract:reextract", "Read kept documents anew, without alerts."),
+    "review": ("review:review", "Pages that are hard to read: look, agree, correct."),
     "archive": ("archive:archive", "List, verify and pack recordings."),
     "db": ("db:db", "Upgrade, check or back up the database."),
     "doctor": ("doctor:doctor", "Check that everything needed is in place."),

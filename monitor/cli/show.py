@@ -10,6 +10,7 @@ from monitor.cli.root import examples, shared
 from monitor.cli.tables import STYLES, Printer, printable
 
 MOST_EVENTS = 20
+MOST_MATCHES = 6
 INDENT = " " * 14
 Json = Mapping[str, Any]
 
@@ -60,6 +61,7 @@ class _Shown:
             self._heading("Abstract")
             self.printer.folded(printable(found["abstract"]), indent="  ")
         self._section("Versions", found["versions"], self._version)
+        self._matches(found["matches"])
         self._section("Documents", found["documents"], self._document)
         self._section("Actions", found["actions"], self._action)
         self._section("Events", found["events"][-MOST_EVENTS:], self._event)
@@ -102,6 +104,24 @@ class _Shown:
         more = len(version["links"]) - len(links)
         if more:
             self._beneath(f"{more} more: -v", "dim")
+
+    def _matches(self, matches: list[Json]) -> None:
+        """The passages of topics, each of the latest text first; a few where nobody asks for all."""
+        shown = matches if self.verbose else matches[:MOST_MATCHES]
+        self._section("Topics", shown, self._match)
+        if more := len(matches) - len(shown):
+            self._beneath(f"{more} more: -v", "dim")
+
+    def _match(self, match: Json) -> None:
+        where = match["citation"] or (match["field"] if match["field"] != "text" else "")
+        facts = (match["topic"], where, f"id {match['version']}" if match["version"] else "")
+        standing = match["standing"]
+        style = STYLES["standing"].get(standing, "")
+        said = " \u00b7 ".join(printable(fact) for fact in facts if fact)
+        if style and match["field"] == "text":
+            said += " \u00b7 " + self.printer.styled(standing, style)
+        self.printer.write(f"  {said}")
+        self.printer.folded(printable(match["snippet"]), "dim", indent=" " * 4)
 
     def _action(self, action: Json) -> None:
         said = ", ".join(action["classification"])

@@ -53,6 +53,7 @@ STYLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "quiet": _ODD, "failed": _ODD, "pending": _ODD, "interrupted": _ODD, "open": _DIM,
         "prepared": _DIM,
     },
+    "verdict": {"better": _GOOD, "worse": _BAD, "failed": _BAD, "mixed": _ODD},
     "result": {"right": _GOOD, "wrong": _BAD, "note": _ODD},
     "vote": {"pass": _GOOD, "fail": _BAD},
     "standing": {"added": _GOOD, "struck": _BAD, "existing": _DIM},

@@ -7,15 +7,23 @@ new lines, paragraphs stand apart by a blank line, cells by a tab.
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from pipelines.clean import restore_symbols
+from pipelines.extract.encodings import decode, unscrambled
 from pipelines.extract.flowing import flowing
-from pipelines.extract.plain import decode
+from pipelines.extract.html_looks import (
+    NUMBERED,
+    Decoration,
+    decoration_of,
+    decorations,
+    numbers_of,
+)
 from pipelines.markup import law_marks
 from pipelines.texts import Extracted, Limits, Mark
 from scrapers.marked import Kind, Span, Writer
@@ -25,7 +33,6 @@ METHOD = "html"
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
-_QUOTED = 200  # letters of an error page that its warning shows
 
 _NOT_TEXT = frozenset(
     {
@@ -35,6 +42,17 @@ _NOT_TEXT = frozenset(
     }
 )  # fmt: skip
 _FURNITURE = frozenset({"nav", "header", "footer", "aside"})
+_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog"})
+_WHOLES = frozenset({"html", "body", "main", "article"})
+_NAMED_FURNITURE = frozenset(
+    {
+        "nav", "navbar", "navigation", "topnav", "sidenav", "mainnav", "main-nav", "menu",
+        "main-menu", "breadcrumb", "breadcrumbs", "skip-link", "skiplink", "skip-to-content",
+        "skipnav", "site-header", "siteheader", "site-footer", "sitefooter", "footer",
+        "global-header", "global-footer", "page-footer", "sidebar", "cookie-banner", "share",
+        "share-buttons", "social", "social-media", "pagination",
+    }
+)  # fmt: skip
 _PARAGRAPHS = frozenset(
     {
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "blockquote",
@@ -50,26 +68,21 @@ _LINES = frozenset(
 )  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 _STRUCK = frozenset({"del", "s", "strike"})
-_STYLE = re.compile(r"text-decoration[\w-]*\s*:[^;]*\b(?:(line-through)|(underline))")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
 def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
     """An HTML page as one page of text. `charset` is what the site claimed."""
-    content = path.read_bytes()
-    declared = _META_CHARSET.search(content[:_META_WITHIN])
-    claimed = charset or (declared[1].decode("ascii", "replace") if declared else "")
-    markup, notes = decode(content, claimed)
-    text, spans = text_and_spans(markup)
+    text, spans, notes = spans_of(path.read_bytes(), charset)
     return flowing(text, spans, media_type=MEDIA_TYPE, method=METHOD, limits=limits, notes=notes)
 
 
-def read_error_page(path: Path, limits: Limits) -> Extracted:
-    """A web page that came where a document of another kind was promised."""
-    page = read(path, limits)
-    words = " ".join(page.text.split())[:_QUOTED]
-    warning = f"a web page came instead of the document: {words or 'it has no text'}"
-    return Extracted(media_type=MEDIA_TYPE, method=METHOD, reason="error-page", warnings=(warning,))
+def spans_of(content: bytes, charset: str) -> tuple[str, list[Span], list[str]]:
+    """The text of a page's bytes, the spans it draws, and what was wrong with it."""
+    declared = _META_CHARSET.search(content[:_META_WITHIN])
+    claims = [charset, declared[1].decode("ascii", "replace") if declared else ""]
+    markup, notes = decode(content, *claims)
+    return (*text_and_spans(markup), notes)
 
 
 def text_and_marks(markup: str) -> tuple[str, tuple[Mark, ...]]:
@@ -84,68 +97,141 @@ def text_and_spans(markup: str) -> tuple[str, list[Span]]:
         # Notes for programmers on what the markup resembles.
         warnings.simplefilter("ignore")
         soup = BeautifulSoup(markup, "lxml")
-    writer = Writer(restore_symbols)
-    for event, node, kind in _events(_main(soup)):
-        if event != "text":
-            writer.part(_gap(node, closing=event == "end"))
-        elif node.find_parent("pre") is not None:
-            writer.write_lines(str(node), kind)
-        else:
-            writer.write(str(node), kind)
+    page = _Page(_main(soup), decorations(sheet.get_text() for sheet in soup.find_all("style")))
+    writer = page.written(by_name=True)
+    if page.dropped > writer.length:
+        # What calls itself furniture here is where the text is.
+        writer = page.written(by_name=False)
     return writer.text, writer.spans
 
 
 def _main(soup: BeautifulSoup) -> Tag:
-    """The page's main element when it says which that is and most of the text is in it."""
-    mains = soup.find_all("main")
-    if len(mains) == 1 and 2 * len(mains[0].get_text()) > len((soup.body or soup).get_text()):
-        return mains[0]
+    """The page's main part when it says which that is and most of the text is in it."""
+    whole = len((soup.body or soup).get_text())
+    for names in _MAINS:
+        found: list[Tag] = soup.find_all(**names)
+        if len(found) == 1 and 2 * len(found[0].get_text()) > whole:
+            return found[0]
     return soup
 
 
-def _events(root: Tag) -> Iterator[tuple[str, Tag | NavigableString, Kind | None]]:
-    """Starts and ends of elements and the texts in them, with how each text is marked.
-
-    Walks with a stack of its own: hostile pages nest deeper than Python recurses.
-    """
-    stack: list[tuple[Tag, Iterator[object], Kind | None]] = [(root, iter(root.contents), None)]
-    while stack:
-        parent, children, kind = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            yield "end", parent, kind
-        elif isinstance(child, Tag):
-            if not _is_skipped(child):
-                inner = _kind(child) or kind
-                yield "start", child, inner
-                stack.append((child, iter(child.contents), inner))
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-            yield "text", child, kind
+_MAINS: tuple[dict[str, Any], ...] = (
+    {"name": "main"}, {"role": "main"},
+    {"id": re.compile(r"(?i)^(?:main|content|main-?content|page-?content)$")},
+)  # fmt: skip
 
 
-def _is_skipped(element: Tag) -> bool:
-    if element.name in _NOT_TEXT or element.has_attr("hidden"):
+class _Around(NamedTuple):
+    """What holds for the text in an element."""
+
+    kind: Kind | None = None
+    lines: bool = False  # line breaks and blanks count
+    inner: bool = False  # within what says it is the page's own text
+    items: Iterator[str] | None = None  # the numbers of a list
+
+
+class _Page:
+    """Walks over a page with a stack of its own: hostile ones nest deeper than Python recurses."""
+
+    def __init__(self, root: Tag, sheet: Mapping[str, Decoration]) -> None:
+        self._root = root
+        self._sheet = sheet
+        self.dropped = 0  # letters left out for their element's name alone
+
+    def written(self, *, by_name: bool) -> Writer:
+        """The text. `by_name` leaves out what only its name calls furniture."""
+        self._by_name = by_name
+        self.dropped = 0
+        writer = Writer(restore_symbols)
+        number = ""
+        whole = _Around(inner=not isinstance(self._root, BeautifulSoup))
+        stack: list[tuple[Tag, Iterator[object], _Around]] = [
+            (self._root, iter(self._root.contents), whole)
+        ]
+        while stack:
+            parent, children, around = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                writer.part(_gap(parent, closing=True))
+            elif isinstance(child, Tag):
+                if not self._is_skipped(child, around):
+                    if child.name == "li":
+                        number = next(around.items, "") if around.items else ""
+                    writer.part(_gap(child, closing=False))
+                    stack.append((child, iter(child.contents), self._within(child, around)))
+            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+                text = unscrambled(str(child))
+                if number and text.strip():
+                    if not NUMBERED.match(text):
+                        writer.write(f"{number} ", around.kind)
+                    number = ""
+                if around.lines:
+                    writer.write_lines(text, around.kind)
+                else:
+                    writer.write(text, around.kind)
+        return writer
+
+    def _within(self, element: Tag, around: _Around) -> _Around:
+        return _Around(
+            self._kind(element, around.kind),
+            around.lines or element.name == "pre",
+            around.inner or element.name in {"main", "article"},
+            numbers_of(element) if element.name == "ol" else None,
+        )
+
+    def _is_skipped(self, element: Tag, around: _Around) -> bool:
+        if (
+            element.name in _NOT_TEXT
+            or element.has_attr("hidden")
+            or _HIDDEN.search(_attribute(element, "style").lower())
+        ):
+            return True
+        if around.inner or element.name in _WHOLES:
+            # Within an article a header holds its title.
+            return False
+        if element.name in _FURNITURE or _attribute(element, "role").lower() in _ROLES:
+            return True
+        return self._by_name and self._is_named_furniture(element)
+
+    def _is_named_furniture(self, element: Tag) -> bool:
+        names = f"{_attribute(element, 'class')} {_attribute(element, 'id')}".lower().split()
+        if _NAMED_FURNITURE.isdisjoint(names):
+            return False
+        self.dropped += len(" ".join(element.get_text().split()))
         return True
-    if element.name in _FURNITURE:
-        # Within an article a header holds its title.
-        return element.find_parent(("main", "article")) is None
-    return bool(_HIDDEN.search(_attribute(element, "style")))
 
+    def _kind(self, element: Tag, outer: Kind | None) -> Kind | None:
+        if outer == "struck":
+            # Words that a bill adds and an amendment strikes are no law.
+            return outer
+        if element.name in _STRUCK:
+            own: Kind | None = "struck"
+        elif element.name == "ins" or _is_virginias_new(element):
+            own = "added"
+        else:
+            own = "underlined" if element.name == "u" else None
+        drawn = decoration_of(_attribute(element, "style")) or self._from_sheet(element)
+        if drawn == "none":
+            return outer if own in {None, "underlined"} else own
+        if drawn == "struck":
+            return drawn
+        if drawn and not own and element.name != "a":
+            return drawn
+        return own or outer
 
-def _kind(element: Tag) -> Kind | None:
-    if element.name in _STRUCK:
-        return "struck"
-    if element.name == "ins":
-        return "added"
-    if element.name == "u":
-        return "underlined"
-    if element.name == "em" and "new" in _attribute(element, "class").split():
-        return "added"
-    drawn = _STYLE.search(_attribute(element, "style").lower())
-    if drawn is None or element.name == "a":
+    def _from_sheet(self, element: Tag) -> Decoration | None:
+        if not self._sheet:
+            return None
+        for name in _attribute(element, "class").split():
+            found = self._sheet.get(f"{element.name}.{name}") or self._sheet.get(f".{name}")
+            if found:
+                return found
         return None
-    return "struck" if drawn[1] else "underlined"
+
+
+def _is_virginias_new(element: Tag) -> bool:
+    return element.name == "em" and "new" in _attribute(element, "class").split()
 
 
 def _attribute(element: Tag, name: str) -> str:

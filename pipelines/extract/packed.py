@@ -4,9 +4,11 @@ Sizes are judged before anything is unpacked; XML is read without entities,
 document type definitions and the network.
 """
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from posixpath import join, normpath
+from typing import Any, NamedTuple, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
@@ -19,6 +21,7 @@ _LARGE = 16 << 20
 _BOMB_RATIO = 200
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
+_LONGEST_TYPE = 100
 
 
 class PackedError(ValueError):
@@ -71,6 +74,15 @@ def names(path: Path) -> list[str]:
         return []
 
 
+def said_type(path: Path) -> str:
+    """The media type that an OpenDocument says it has; "" for what is none."""
+    try:
+        with ZipFile(path) as archive, archive.open("mimetype") as file:
+            return file.read(_LONGEST_TYPE).decode("ascii", "replace").strip()
+    except (BadZipFile, ValueError, NotImplementedError, KeyError, RuntimeError, zlib.error):
+        return ""
+
+
 def is_locked(archive: ZipFile) -> bool:
     return any(member.flag_bits & _ENCRYPTED for member in archive.infolist())
 
@@ -86,6 +98,29 @@ def tree(archive: ZipFile, name: str) -> Any:
     if root.getroottree().docinfo.doctype:
         raise PackedError(f"{name} has a document type definition")
     return root
+
+
+class Relation(NamedTuple):
+    """What a part of an Office document has to do with another one."""
+
+    id: str
+    kind: str  # the last word of its type
+    part: str
+
+
+def relations(archive: ZipFile, part: str = "") -> list[Relation]:
+    """Where a part leads within the package, or the package itself. Raises as `tree` does."""
+    folder, _, name = part.rpartition("/")
+    root = tree(archive, join(folder, "_rels", f"{name}.rels"))
+    return [
+        Relation(
+            one.get("Id", ""),
+            one.get("Type", "").rpartition("/")[2],
+            normpath(join("/", folder, one.get("Target", ""))).lstrip("/"),
+        )
+        for one in (root if root is not None else ())
+        if isinstance(one.tag, str) and one.get("TargetMode") != "External"
+    ]
 
 
 def stream(archive: ZipFile, name: str, target: Target) -> Iterator[None]:

@@ -16,7 +16,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,10 +23,21 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipelines.clean import restore_symbols, symbol_edits
+from pipelines.doubts import without_doubts
+from pipelines.extract.forms import Field, Fields
 from pipelines.extract.pictures import pictured
 from pipelines.extract.printed import PrintedPage, as_drawn, printed, printed_with_faces
 from pipelines.extract.quality import Look, State, judge
-from pipelines.extract.scans import LOW, LOW_REASON, NO_SCANS, Scan, confidence_in, is_better
+from pipelines.extract.scans import (
+    HARD_TO_READ,
+    LOW,
+    LOW_REASON,
+    NO_SCANS,
+    Scan,
+    about_pages,
+    confidence_in,
+    is_better,
+)
 from pipelines.extract.scans import METHOD as SCANNED
 from pipelines.legends import faces_mean
 from pipelines.lines import Line, SetText, drop_line_numbers, set_out
@@ -59,7 +69,7 @@ def read_plainly(path: Path, limits: Limits) -> Extracted:
 
 # --- the document -----------------------------------------------------------
 
-_PageReader = Callable[[Any, Any], PrintedPage]
+_PageReader = Callable[[Any, Any, Sequence[Field]], PrintedPage]
 _Mender = Callable[[Sequence[list[Line]]], list[SetText]]
 
 _LOCKED = {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}
@@ -143,27 +153,30 @@ def _take(document: Any, limits: Limits, reader: _PageReader) -> _Taken:
     if count > limits.pages:
         taken.stopped = f"only the first {limits.pages} of {count} pages were read"
     left = limits.characters
+    fields = Fields(document)
     for number in range(1, min(count, limits.pages) + 1):
         with _page(document, number - 1) as (page, textpage):
             if not textpage:
                 taken.unreadable.append(number)
                 continue
-            left -= pdfium.FPDFText_CountChars(textpage)
+            filled = fields.on(page)
+            left -= pdfium.FPDFText_CountChars(textpage) + sum(len(one.text) for one in filled)
             if left < 0:
                 taken.stopped = (
                     f"reading stopped at {limits.characters} characters, on page {number}"
                 )
                 break
-            lines, original = taken.reader(page, textpage)
+            lines, original = taken.reader(page, textpage, filled)
             if not taken.pages and taken.reader is printed and _needs_faces([lines]):
                 # Most legends stand on the first page; what others say is found in the end.
                 taken.reader = printed_with_faces
-                lines, original = taken.reader(page, textpage)
+                lines, original = taken.reader(page, textpage, filled)
             taken.pictured.append(pictured(page))
             taken.drawn.append(pdfium.FPDFPage_CountObjects(page) > 0)
             taken.numbers.append(number)
             taken.pages.append(lines)
             taken.originals.append(original)
+    fields.close()
     return taken
 
 
@@ -203,6 +216,7 @@ def _composed(
                 confidence = min(confidence, _DAMAGED_CONFIDENCE)
                 damaged.append(number)
             page = _moved(page, symbol_edits(raw), text)  # noqa: PLW2901 - the same page mended
+        drawn, doubtful = without_doubts(page.spans)
         pages.append(
             Page(
                 number=number,
@@ -212,39 +226,50 @@ def _composed(
                 confidence=confidence,
                 lines=page.numbers,
                 original="" if original == text else original,
+                doubtful=doubtful,
             )
         )
-        spans += (Span(start + one.start, start + one.end, one.kind) for one in page.spans)
+        spans += (Span(start + one.start, start + one.end, one.kind) for one in drawn)
         start += len(text) + 1
     empty = start == len(pages)
-    own = [page for page, source in zip(pages, sources, strict=True) if source.method != SCANNED]
-    absent, bad = (
-        [page.number for page, source in zip(pages, sources, strict=True)
-         if source.own == state and source.method != SCANNED and page.number not in damaged]
-        for state in ("absent", "bad")
-    )  # fmt: skip
-    scanned = [page for page in pages if page not in own]
-    low = [page.number for page in scanned if page.confidence < LOW]
     warnings = [
         "the end of the PDF is missing" if truncated else "",
         taken.stopped,
-        _about(taken.unreadable, "cannot be read", "cannot be read"),
-        _about(absent, "has no text layer", "have no text layer"),
-        _about(bad, "has a bad text layer", "have a bad text layer"),
-        _about(damaged, "has a damaged text layer", "have a damaged text layer"),
-        _about([page.number for page in scanned], "was read as a picture", "were read as pictures"),
-        _about(low, "was hard to read: compare it", "were hard to read: compare them"),
-        "no page has any text" if empty and not absent else "",
+        about_pages(taken.unreadable, "cannot be read", "cannot be read"),
+        *_about_sources(taken.numbers, sources, damaged),
     ]
+    if empty and not any(source.own == "absent" for source in sources):
+        warnings.append("no page has any text")
+    is_scan = bool(sources) and all(source.method == SCANNED for source in sources)
     return Extracted(
         media_type=MEDIA_TYPE,
-        method=SCANNED if scanned and not own else method,
+        method=SCANNED if is_scan else method,
         pages=() if empty and truncated else tuple(pages),
         marks=law_marks(PAGE_BREAK.join(page.text for page in pages), spans, drawn=True),
         warnings=tuple(filter(None, warnings)),
         reason=_reason(taken, empty=empty, truncated=truncated)
         or (LOW_REASON if any(page.confidence < LOW for page in pages) else ""),
     )
+
+
+def _about_sources(
+    numbers: Sequence[int], sources: Sequence[_Source], damaged: Sequence[int]
+) -> Iterator[str]:
+    """Say of the pages where their words come from, if not from a sound text layer."""
+    own: dict[State, list[int]] = {"absent": [], "bad": [], "good": []}
+    scanned: list[int] = []
+    low: list[int] = []
+    for number, source in zip(numbers, sources, strict=True):
+        if source.method == SCANNED:
+            scanned.append(number)
+            low += [number] * (source.confidence < LOW)
+        elif number not in damaged:
+            own[source.own].append(number)
+    yield about_pages(own["absent"], "has no text layer", "have no text layer")
+    yield about_pages(own["bad"], "has a bad text layer", "have a bad text layer")
+    yield about_pages(damaged, "has a damaged text layer", "have a damaged text layer")
+    yield about_pages(scanned, "was read as a picture", "were read as pictures")
+    yield about_pages(low, *HARD_TO_READ)
 
 
 def _mended(pages: Sequence[list[Line]]) -> list[SetText]:
@@ -278,22 +303,6 @@ def _reason(taken: _Taken, *, empty: bool, truncated: bool) -> str:
     if not taken.pages:
         return "broken"
     return "empty" if empty else ""
-
-
-def _about(numbers: list[int], one: str, many: str) -> str:
-    """Say it of page 3, or of pages 2-5, 9; nothing of no page."""
-    if not numbers:
-        return ""
-    if len(numbers) == 1:
-        return f"page {numbers[0]} {one}"
-    runs = [[numbers[0], numbers[0]]]
-    for before, number in pairwise(numbers):
-        if number == before + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    spans = (str(first) if first == last else f"{first}-{last}" for first, last in runs)
-    return f"pages {', '.join(spans)} {many}"
 
 
 # --- the end of the file ----------------------------------------------------

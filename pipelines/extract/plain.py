@@ -1,19 +1,12 @@
-"""Plain text files, and the decoding of bytes whose encoding is doubtful."""
+"""Plain text files, tables in CSV among them."""
 
-import codecs
-import re
 from pathlib import Path
 
-from pipelines.clean import restore_symbols
+from pipelines.extract.encodings import decode, readable
 from pipelines.texts import PAGE_BREAK, Extracted, Limits, Page
 
 MEDIA_TYPE = "text/plain"
 METHOD = "plain"
-
-_WESTERN = "cp1252"
-# What a site means when it claims one of these is Windows' superset of them.
-_WESTERN_NAMES = {"ascii", "us-ascii", "iso8859-1", "latin-1"}
-_TRUSTED = re.compile(r"(?:utf-(?:8|16|32)|iso8859-|cp12|gb|big5|shift_jis|euc|koi8|mac)")
 
 
 def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
@@ -29,48 +22,17 @@ def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
     start = 0
     parts = text.removesuffix(PAGE_BREAK).split(PAGE_BREAK)
     for rank, raw in enumerate(parts, 1):
-        words = restore_symbols(raw)
+        words = readable(raw)
         number = rank if len(parts) > 1 else None
         pages.append(Page(number=number, start=start, text=words, method=METHOD))
         start += len(words) + 1
+    is_empty = not any(page.text.strip() for page in pages)
+    if is_empty:
+        warnings.append("the document has no text")
     return Extracted(
         media_type=MEDIA_TYPE,
         method=METHOD,
-        pages=tuple(pages),
+        pages=() if is_empty else tuple(pages),
         warnings=tuple(warnings),
-        reason=reason,
+        reason=reason or ("empty" if is_empty else ""),
     )
-
-
-def decode(content: bytes, claimed: str = "") -> tuple[str, list[str]]:
-    """Bytes as text, with warnings about what could not be decoded.
-
-    What is valid UTF-8 is UTF-8, whatever was claimed; then the claim is
-    believed if the bytes bear it out; what remains is Windows-1252.
-    """
-    for encoding in (*_marked(content), "utf-8", *_usable(claimed), _WESTERN):
-        try:
-            return content.decode(encoding), []
-        except UnicodeDecodeError:
-            continue
-    return content.decode(_WESTERN, "replace"), ["some characters could not be decoded"]
-
-
-def _marked(content: bytes) -> list[str]:
-    """The encoding that a byte order mark tells."""
-    if content.startswith(codecs.BOM_UTF8):
-        return ["utf-8-sig"]
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ["utf-16"]
-    return []
-
-
-def _usable(claimed: str) -> list[str]:
-    """A claimed encoding by Python's name for it, when it is one of text."""
-    try:
-        name = codecs.lookup(claimed).name if claimed else ""
-    except LookupError:
-        return []
-    if name in _WESTERN_NAMES:
-        return [_WESTERN]
-    return [name] if _TRUSTED.match(name) else []

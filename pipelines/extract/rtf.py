@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.clean import restore_symbols
+from pipelines.extract.encodings import readable
 from pipelines.extract.flowing import flowing
 from pipelines.texts import Extracted, Limits
 from scrapers.rtf import read_rtf
@@ -18,7 +18,7 @@ def read(path: Path, limits: Limits) -> Extracted:
         source = content.decode("utf-8")
     except UnicodeDecodeError:
         source = content.decode("ascii", "surrogateescape")
-    found = read_rtf(source, most=limits.characters, mend=restore_symbols)
+    found = read_rtf(source, most=limits.characters, mend=readable)
     return flowing(
         found.text,
         found.spans,

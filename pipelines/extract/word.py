@@ -7,11 +7,11 @@ are read as streams: what a document unpacks to is never held as a whole.
 """
 
 from pathlib import Path
-from posixpath import dirname, join, normpath
+from posixpath import dirname, join
 from zipfile import ZipFile
 
 from pipelines.extract.flowing import flowing
-from pipelines.extract.packed import PackedError, bomb, is_locked, stream, tree
+from pipelines.extract.packed import PackedError, bomb, is_locked, relations, stream, tree
 from pipelines.extract.word_numbers import read_numbers
 from pipelines.extract.word_story import Story
 from pipelines.extract.word_styles import read_styles
@@ -66,24 +66,11 @@ def _read(archive: ZipFile, limits: Limits) -> Extracted:
 
 def _main_part(archive: ZipFile) -> str:
     """The part that holds the text: what the package says, else the usual one."""
-    found = [at for kind, at in _relations(archive, "_rels/.rels", "") if kind == "officeDocument"]
+    found = [one.part for one in relations(archive) if one.kind == "officeDocument"]
     return found[0] if found else _MAIN
 
 
 def _parts_beside(archive: ZipFile, main: str) -> dict[str, str]:
     """The parts that the text uses, by the last word of their relation's type."""
-    folder, name = dirname(main), main.rpartition("/")[2]
-    usual = {kind: join(folder, f"{kind}.xml") for kind in ("styles", "numbering")}
-    return usual | dict(_relations(archive, join(folder, "_rels", f"{name}.rels"), folder))
-
-
-def _relations(archive: ZipFile, name: str, folder: str) -> list[tuple[str, str]]:
-    root = tree(archive, name)
-    return [
-        (
-            one.get("Type", "").rpartition("/")[2],
-            normpath(join("/", folder, one.get("Target", ""))).lstrip("/"),
-        )
-        for one in (root if root is not None else ())
-        if isinstance(one.tag, str) and one.get("TargetMode") != "External"
-    ]
+    usual = {kind: join(dirname(main), f"{kind}.xml") for kind in ("styles", "numbering")}
+    return usual | {one.kind: one.part for one in relations(archive, main)}
