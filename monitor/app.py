@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storage.blobs import Blobs
     from storage.crawls import Crawls
     from storage.database import Database
+    from storage.holding import Holds
     from storage.locks import Locks
     from storage.outbox import Outbox
     from storage.queries import Queries
@@ -53,6 +54,7 @@ class Opened:
     crawls: "Crawls"
     queries: "Queries"
     outbox: "Outbox"
+    holds: "Holds"
     locks: "Locks"
     blobs: "Blobs"
     archives: "Archives"
@@ -142,6 +144,7 @@ class App:
         from storage.blobs import Blobs
         from storage.crawls import Crawls
         from storage.database import Database
+        from storage.holding import Holds
         from storage.home import Home
         from storage.locks import Locks
         from storage.outbox import Outbox
@@ -161,7 +164,8 @@ class App:
             locks = Locks(database)
             yield Opened(
                 database=database, store=Store(database), crawls=Crawls(database, locks),
-                queries=Queries(database), outbox=Outbox(database), locks=locks,
+                queries=Queries(database), outbox=Outbox(database),
+                holds=Holds(database), locks=locks,
                 blobs=Blobs(home.blobs), archives=Archives(home.archives),
             )  # fmt: skip
         finally:

@@ -28,8 +28,10 @@ from config.watches import SourceSpec
 from monitor.alerting import route_for
 from monitor.app import App, Opened, build, explain, fixed_sources
 from monitor.compute import Pool
-from monitor.health import Verdict, judge
+from monitor.health import READ, Verdict, judge
+from monitor.past import HISTORY, Past
 from monitor.recording import Totals, Writer
+from monitor.series import gaps
 from monitor.sources import hosts_of, spider_class
 from pipelines.extract import EXTRACTOR
 from pipelines.match import compile_topics
@@ -206,8 +208,9 @@ def _close(
 
 
 def _worst(reports: list[SourceReport]) -> str:
-    order = ["ok", "drifted", "blocked", "failing"]
-    return max((report.state for report in reports), key=order.index, default="ok")
+    order = ["drifted", "blocked", "failing"]
+    bad = [report.state for report in reports if report.state in order]
+    return max(bad, key=order.index, default="ok")
 
 
 @contextmanager
@@ -262,8 +265,8 @@ class SourceRun:
         opened, spec = self.opened, self.spec
         opened.store.register(spec.name, place=spec.place, kind=spec.kind)
         state = opened.store.source(spec.name)
-        before = opened.crawls.last_whole(spec.name)
-        self.tell("start", expected=before.found if before else None)
+        history = opened.crawls.whole(spec.name, limit=HISTORY)
+        self.tell("start", expected=history[0].found if history else None)
         writer = Writer(
             opened.store, source=spec.name, crawl_id=self.plan["crawl_id"], now=self.now,
             route=route_for(self.watchlist), on_error=self._store_failed,
@@ -278,14 +281,23 @@ class SourceRun:
         report = self._report(spider.report, totals, time.monotonic() - started)
         if report.state == "interrupted":
             return report
-        verdict = judge(report, known=state, before=before)
+        past = Past(opened, spec.name, self.plan["crawl_id"], self.now, history)
+        held = past.held(report, totals) if state and state.baseline_at else ""
+        verdict = judge(report, known=state, history=history, silence=past.silence(), held=held)
         report = self._judged(report, verdict)
         # What was seen and then lost is not absent, nor is it done with.
         if report.complete and not self.lost:
-            writer.close_listings()
+            lost = writer.close_listings()
+            report = replace(report, vanished=lost)
+            if held := past.held(report, totals):
+                report = self._judged(
+                    report, judge(report, known=state, history=history, held=held)
+                )
             recorded = not totals.statuses["failed"] and not totals.events["failed"]
             if recorded and not self.replaying:
                 self.memory = {str(name): str(value) for name, value in spider.remember.items()}
+        if held:
+            opened.holds.hold(spec.name, self.plan["crawl_id"], held, now=self.now)
         self.tell("end")
         return report
 
@@ -298,7 +310,7 @@ class SourceRun:
             report = replace(report, state=str(verdict.health))  # type: ignore[arg-type]
         if verdict.transition:
             report = replace(report, notes=(*report.notes, str(verdict.transition)))
-        return replace(report, complete=report.state == "ok")
+        return replace(report, complete=verdict.health in READ)
 
     async def _visit(self, writer: Writer) -> Any:
         from scrapy import signals
@@ -391,7 +403,8 @@ class SourceRun:
             failed=statuses["failed"] + events["failed"] + met.failed + self.lost,
             documents=met.documents, events=sum(events.values()), partial=met.partial,
             pending=totals.pending, seconds=round(seconds, 2), notes=tuple(notes),
-            total=sum(stated) if stated else None, crawl_id=self.plan["crawl_id"],
+            total=sum(stated) if stated else None, crawl_id=self.plan["crawl_id"], at=self.now,
+            fields=dict(totals.fields), gaps=() if met.partial else gaps(totals.names),
         )  # fmt: skip
 
     def count(self, what: str, count: int = 1) -> None:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 Waiting = tuple[Observation | EventObservation, Mapping[str, FetchState]]
 
+COVERED = ("title", "status", "sponsors", "dates", "actions", "versions", "abstract", "url")
+"""The fields whose presence is held against a source's past."""
+
 BATCH = 100
 WAITING = 4 * BATCH
 PAUSE_SECONDS = 0.05
@@ -31,8 +34,14 @@ PAUSE_SECONDS = 0.05
 
 @dataclass
 class Totals:
-    """What was recorded in one crawl of one source: measures in `statuses`, events beside them."""
+    """What was recorded in one crawl of one source: measures in `statuses`, events beside them.
 
+    `fields` counts the measures that had each field, `names` are their sessions
+    and identifiers.
+    """
+
+    fields: Counter[str] = field(default_factory=Counter)
+    names: set[tuple[str, str]] = field(default_factory=set)
     statuses: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -46,6 +55,13 @@ class Totals:
         self.pending += outcome.pending
         if outcome.error:
             self.errors.append(outcome.error)
+
+    def see(self, observation: Observation | EventObservation) -> None:
+        """Count what an observation shows, whatever comes of it."""
+        if isinstance(observation, Observation):
+            measure = observation.measure
+            self.fields.update(name for name in COVERED if getattr(measure, name))
+            self.names.add((measure.session, measure.identifier))
 
 
 class Writer:
@@ -99,6 +115,7 @@ class Writer:
                 self._queue.put((observation, fetches), block=wait)
             except queue.Full:
                 return False
+        self.totals.see(observation)
         return True
 
     def listing(self, source: str, listing: Listing) -> None:
@@ -113,14 +130,23 @@ class Writer:
             raise self.error
         return self.totals
 
-    def close_listings(self) -> None:
-        """Close the lists that were read, once the crawl is known to be complete."""
+    def close_listings(self) -> int:
+        """Close the lists that were read, once the crawl is known to be complete.
+
+        A list that holds fewer rows than it says itself was not read to its end.
+        Returns how many measures vanished.
+        """
+        lost = 0
         for source, listing in self._listings:
+            if listing.total is not None and listing.rows < listing.total:
+                continue
             outcomes = self.store.finish_listing(
                 source, listing, crawl_id=self.crawl_id, now=self.now, route=self.route
             )
+            lost += len(outcomes)
             for outcome in outcomes:
                 self.totals.kinds.update(str(kind) for kind in outcome.kinds)
+        return lost
 
     def _work(self) -> None:
         ended = False

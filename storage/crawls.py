@@ -8,6 +8,7 @@ to a crawl that crashed.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,7 @@ from .ports import CrawlRow, CrawlState, SourceReport
 GRACE = timedelta(minutes=2)
 """How long a crawl may take from its row to its lock."""
 
+_WELL = ("ok", "quiet", "stale")
 _crawls = tables.crawls.c
 _reports = tables.reports.c
 _sources = tables.sources.c
@@ -164,24 +166,24 @@ class Crawls:
             rows = connection.execute(
                 sa.select(tables.reports)
                 .where(_reports.source == source)
-                .order_by(_reports.at.desc(), _reports.crawl_id.desc())
+                .order_by(_reports.crawl_id.desc())
                 .limit(limit)
             ).all()
         return [_report(row) for row in rows]
 
-    def last_whole(self, source: str) -> SourceReport | None:
-        """The report of the last crawl that went well and asked for everything."""
+    def whole(self, source: str, *, limit: int = 1) -> list[SourceReport]:
+        """The reports of the last crawls that went well and asked for everything, newest first."""
         statement = (
             sa.select(tables.reports)
-            .where(_reports.source == source, _reports.state == "ok")
-            .order_by(_reports.at.desc(), _reports.crawl_id.desc())
+            .where(_reports.source == source, _reports.state.in_(_WELL))
+            .order_by(_reports.crawl_id.desc())
         )
         with (
             self._database.reading() as connection,
             connection.execute(statement, execution_options={"yield_per": 20}) as rows,
         ):
             reports = (_report(row) for row in rows)
-            return next((report for report in reports if not report.partial), None)
+            return list(islice((report for report in reports if not report.partial), limit))
 
 
 def _close(connection: Connection, crawl_id: int, state: str, now: datetime) -> None:
@@ -209,13 +211,16 @@ def _report_row(crawl_id: int, report: SourceReport, now: datetime) -> dict[str,
     for name in ("source", "state", "at", "crawl_id"):
         del data[name]
     return {
-        "crawl_id": crawl_id, "source": report.source, "at": now, "state": report.state,
+        "crawl_id": crawl_id, "source": report.source, "at": report.at or now,
+        "state": report.state,
         "data": data,
     }  # fmt: skip
 
 
 def _report(row: Any) -> SourceReport:
-    data = dict(row.data) | {"notes": tuple(row.data["notes"])}
+    data: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.data.items()
+    }
     return SourceReport(
         source=row.source, state=row.state, at=row.at, crawl_id=row.crawl_id, **data
     )

@@ -47,9 +47,8 @@ def write_alerts(
     links: dict[tuple[int, int], Row] = {}
     # Sorted, so that two writers on PostgreSQL never wait for each other in a circle.
     for (address, slot), gathered in sorted(by_message.items()):
-        waits = crawl_id if any(draft.alert.at_once for draft in gathered) else None
         due = min(draft.alert.due_at for draft in gathered)
-        message_id = _message(connection, ids, (address, slot), due=due, waits=waits)
+        message_id = open_message(connection, ids, (address, slot), due=due)
         for draft in gathered:
             alert_id = made[draft.change_id, draft.alert.watch]
             links[message_id, alert_id] = {"message_id": message_id, "alert_id": alert_id}
@@ -101,9 +100,7 @@ def _existing(connection: Connection, change_ids: Sequence[int]) -> set[tuple[in
     return found
 
 
-def _message(
-    connection: Connection, ids: Ids, to: tuple[str, str], *, due: datetime, waits: int | None
-) -> int:
+def open_message(connection: Connection, ids: Ids, to: tuple[str, str], *, due: datetime) -> int:
     """Find the message that gathers this slot's alerts, or open the next one."""
     address, slot = to
     last = connection.execute(_LAST, {"address": address, "slot": slot}).first()
@@ -120,7 +117,7 @@ def _message(
         {
             "id": message_id, "key": message_key(connection, address, slot, number),
             "address": address, "slot": slot, "number": number, "state": "open", "due_at": due,
-            "crawl_id": waits, "attempts": 0,
+            "attempts": 0,
         },
     )  # fmt: skip
     return message_id

@@ -25,6 +25,8 @@ from .ports import Claim
 _messages = tables.messages.c
 _crawls = tables.crawls.c
 _links = tables.message_alerts.c
+_alerts = tables.alerts.c
+_changes = tables.changes.c
 _UNSENT = ("open", "prepared", "failed")
 
 
@@ -37,8 +39,8 @@ class Outbox:
     def claim(self, *, now: datetime, lease: timedelta, limit: int = 20) -> list[Claim]:
         """Take messages that are due, the longest due first.
 
-        Until `now + lease` nobody else gets them. Messages of a crawl that still
-        runs are left alone.
+        Until `now + lease` nobody else gets them. Messages that hold something of
+        a crawl that still runs are left alone.
         """
         until = now + lease
         with self._database.writing() as connection:
@@ -181,13 +183,21 @@ def _log(connection: Connection, claim: Claim, now: datetime, *, ok: bool, detai
 
 
 _now = sa.bindparam("now", type_=_messages.due_at.type)
+# What a crawl found may still be held back until it is closed.
+_HAS_OF_RUNNING = (
+    sa.exists()
+    .where(_links.message_id == _messages.id)
+    .where(_alerts.id == _links.alert_id)
+    .where(_changes.id == _alerts.change_id)
+    .where(_crawls.id == _changes.crawl_id, _crawls.state == "running")
+)
 _DUE = (
     sa.select(tables.messages)
     .where(
         _messages.state.in_(_UNSENT),
         _messages.due_at <= _now,
         sa.or_(_messages.lease_until.is_(None), _messages.lease_until <= _now),
-        ~sa.exists().where(_crawls.id == _messages.crawl_id, _crawls.state == "running"),
+        ~_HAS_OF_RUNNING,
     )
     .order_by(_messages.due_at, _messages.id)
     .limit(sa.bindparam("limit"))

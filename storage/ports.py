@@ -11,8 +11,11 @@ from typing import Any, Literal, Protocol
 from config.vocabulary import ChangeKind, Health, Standing, TextState
 from pipelines.texts import Page
 
-CrawlState = Literal["running", "ok", "failing", "blocked", "drifted", "crashed", "interrupted"]
+CrawlState = Literal[
+    "running", "ok", "quiet", "stale", "failing", "blocked", "drifted", "crashed", "interrupted"
+]
 MessageState = Literal["open", "prepared", "sent", "failed", "dead"]
+HoldState = Literal["held", "released", "discarded"]
 RecordStatus = Literal["new", "changed", "unchanged", "failed"]
 
 
@@ -104,6 +107,8 @@ class SourceReport:
 
     `found` counts measures, `events` events. A `partial` crawl asked only for
     what had changed, so that its counts say nothing of how much there is.
+    `fields` counts the measures that have each field, `gaps` names numbers that
+    are missing from their series. `at` is when the source was seen.
     """
 
     source: str
@@ -124,6 +129,8 @@ class SourceReport:
     crawl_id: int | None = None
     events: int = 0
     partial: bool = False
+    vanished: int = 0
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +145,25 @@ class SourceState:
     baseline_at: datetime | None
     last_success: datetime | None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """Alerts of a source that are held back, and why; `changes` counts what they are of, by kind.
+
+    `state` is "held", "released" or "discarded", `by` who decided so.
+    """
+
+    id: int
+    source: str
+    since: datetime
+    reason: str
+    state: HoldState
+    alerts: int
+    crawls: tuple[int, ...]
+    changes: Mapping[str, int]
+    ended: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ _sources = tables.sources.c
 _alerts = tables.alerts.c
 _messages = tables.messages.c
 _links = tables.message_alerts.c
+_holds = tables.holds.c
+_held = tables.held_alerts.c
 _identifiers = tables.measure_identifiers.c
 _events = tables.events.c
 
@@ -163,9 +165,15 @@ class Queries:
         measure_id: int | None = None,
         crawl_id: int | None = None,
         limit: int | None = None,
+        discarded: bool = False,
     ) -> Iterator[Json]:
-        """Recorded changes, oldest first; with a limit, the latest ones."""
+        """Recorded changes, oldest first; with a limit, the latest ones.
+
+        Those that an operator discarded are left out unless `discarded` asks for them.
+        """
         statement = sa.select(tables.changes).where(in_place(_changes.measure_id, place))
+        if not discarded:
+            statement = statement.where(~_is_discarded())
         if since is not None:
             statement = statement.where(_changes.at >= since)
         if kinds:
@@ -191,6 +199,33 @@ class Queries:
                 for part in rows.partitions():
                     yield from _changes_json(connection, part)
 
+    def news_days(self, source: str) -> list[date]:
+        """The days (UTC) on which something of a source was new or had changed."""
+        crawls = (
+            sa.select(sa.func.max(_changes.at, type_=_changes.at.type))
+            .where(_changes.source == source, ~_is_discarded())
+            .group_by(_changes.crawl_id)
+        )
+        with self._database.reading() as connection:
+            return sorted({at.date() for at in connection.execute(crawls).scalars()})
+
+    def twins(self, source: str, crawl_id: int) -> int:
+        """How many measures that a crawl brought have the title of one known before."""
+        fresh = (
+            sa.select(_changes.measure_id)
+            .where(_changes.source == source, _changes.crawl_id == crawl_id)
+            .where(_changes.kind == str(ChangeKind.NEW))
+        )
+        of_source = sa.select(_measures.title).where(_measures.source == source)
+        titles = of_source.where(_measures.id.not_in(fresh), _measures.title != "")
+        with self._database.reading() as connection:
+            found: int = connection.execute(
+                sa.select(sa.func.count())
+                .select_from(tables.measures)
+                .where(_measures.id.in_(fresh), _measures.title.in_(titles))
+            ).scalar_one()
+        return found
+
     def sources_health(
         self, expected: Mapping[str, str] | None = None, *, names: Sequence[str] | None = None
     ) -> Iterator[Json]:
@@ -214,24 +249,27 @@ class Queries:
     def alerts(
         self, *, states: Sequence[str] = (), watch: str | None = None, limit: int | None = None
     ) -> Iterator[Json]:
-        """Alerts with the messages that carry them, a line for each recipient, oldest first."""
+        """Alerts with the messages that carry them, a line for each recipient, oldest first.
+
+        An alert that is held back, or was discarded, has no message.
+        """
         statement = (
             sa.select(
                 _alerts.id, _alerts.watch, _alerts.change_id, _alerts.reasons, _alerts.created,
-                _messages.id.label("message_id"), _messages.address, _messages.state,
-                _messages.key, _messages.attempts, _messages.sent_at, _messages.due_at,
+                _tellings.c.message_id, _tellings.c.address, _tellings.c.state,
+                _messages.key, _messages.attempts, _messages.sent_at, _tellings.c.due_at,
                 _messages.error, _changes.kind, _changes.summary, _changes.measure_id,
                 _measures.place, _measures.session, _measures.identifier, _measures.title,
             )
-            .join(tables.message_alerts, _links.alert_id == _alerts.id)
-            .join(tables.messages, _messages.id == _links.message_id)
+            .join(_tellings, _tellings.c.alert_id == _alerts.id)
+            .outerjoin(tables.messages, _messages.id == _tellings.c.message_id)
             .join(tables.changes, _changes.id == _alerts.change_id)
             .join(tables.measures, _measures.id == _changes.measure_id)
-            .order_by(_alerts.id, _messages.id)
+            .order_by(_alerts.id, _tellings.c.address)
             .limit(limit)
         )  # fmt: skip
         if states:
-            statement = statement.where(_messages.state.in_(list(states)))
+            statement = statement.where(_tellings.c.state.in_(list(states)))
         if watch is not None:
             statement = statement.where(_alerts.watch == watch)
         with self._database.reading() as connection:
@@ -253,14 +291,14 @@ class Queries:
                     "channel": row.address.partition(":")[0],
                     "address": row.address,
                     "state": row.state,
-                    "key": row.key,
-                    "attempts": row.attempts,
+                    "key": row.key or "",
+                    "attempts": row.attempts or 0,
                     "sent_at": _iso(row.sent_at),
                     "due_at": _iso(row.due_at),
                     "message": row.message_id,
                     "reasons": row.reasons,
                     "created": _iso(row.created),
-                    "error": row.error,
+                    "error": row.error or "",
                 }
 
     def message_facts(self, message_id: int) -> MessageFacts:
@@ -301,6 +339,27 @@ class Queries:
             document = row.document_sha256
             verdicts = standing(connection, [document]).get(document, ())
             return judged(extracted_of(row), verdicts), document
+
+
+# Where each alert stands: in a message, or held back from all of them.
+_tellings = sa.union_all(
+    sa.select(
+        _links.alert_id, _links.message_id, _messages.address, _messages.state, _messages.due_at
+    ).join(tables.messages, _messages.id == _links.message_id),
+    sa.select(
+        _held.alert_id, sa.null().label("message_id"), _held.address, _holds.state, _held.due_at
+    ).join(tables.holds, _holds.id == _held.hold_id),
+).subquery("tellings")
+
+
+def _is_discarded() -> sa.ColumnElement[bool]:
+    """Whether a change is of a crawl whose findings at its source an operator discarded."""
+    crawls = tables.held_crawls.c
+    return (
+        sa.exists()
+        .where(_holds.source == _changes.source, _holds.state == "discarded")
+        .where(crawls.hold_id == _holds.id, crawls.crawl_id == _changes.crawl_id)
+    )
 
 
 def in_place(measure_id: sa.ColumnElement[int], pattern: str) -> sa.ColumnElement[bool]:

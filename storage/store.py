@@ -134,7 +134,8 @@ class Store:
     ) -> Health | None:
         """Note how a source is doing; returns how it was doing before.
 
-        `since` moves only when the state does; `ok` and `quiet` are successes.
+        `since` moves only when the state does; `ok`, `quiet` and `stale` are successes:
+        the source was read, whatever it had.
         """
         with self._database.writing() as connection:
             row = connection.execute(
@@ -143,7 +144,7 @@ class Store:
             values: dict[str, Any] = {"health": str(health), "notes": list(notes)}
             if row.health != health:
                 values["health_since"] = now
-            if health in (Health.OK, Health.QUIET):
+            if health in (Health.OK, Health.QUIET, Health.STALE):
                 values["last_success"] = now
             connection.execute(
                 sa.update(tables.sources).where(_sources.name == source).values(values)

@@ -266,6 +266,7 @@ changes = sa.Table(
     _ref("new_version_id", "versions.id", null=True),
     _text("summary"),
     sa.Column("details", Json, nullable=False, default=dict),
+    sa.Index("ix_changes_source_crawl_id", "source", "crawl_id"),
     sqlite_autoincrement=True,
 )
 
@@ -389,7 +390,6 @@ messages = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("due_at", Utc, nullable=False),
-    sa.Column("crawl_id", _Id),
     sa.Column("payload", Json),
     sa.Column("lease_until", Utc),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
@@ -407,6 +407,39 @@ message_alerts = sa.Table(
     _ref("message_id", "messages.id"),
     _ref("alert_id", "alerts.id", index=True),
     sa.PrimaryKeyConstraint("message_id", "alert_id"),
+)
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    _id(),
+    sa.Column("source", Words, sa.ForeignKey("sources.name"), nullable=False),
+    sa.Column("since", Utc, nullable=False),
+    _text("reason"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("ended", Utc),
+    _text("by"),
+    sa.Index("ix_holds_source", "source"),
+    sqlite_autoincrement=True,
+)
+
+held_crawls = sa.Table(
+    "held_crawls",
+    metadata,
+    _ref("hold_id", "holds.id"),
+    _ref("crawl_id", "crawls.id"),
+    sa.PrimaryKeyConstraint("hold_id", "crawl_id"),
+)
+
+held_alerts = sa.Table(
+    "held_alerts",
+    metadata,
+    _ref("hold_id", "holds.id"),
+    _ref("alert_id", "alerts.id"),
+    sa.Column("address", Words, nullable=False),
+    sa.Column("slot", Words, nullable=False),
+    sa.Column("due_at", Utc, nullable=False),
+    sa.PrimaryKeyConstraint("hold_id", "alert_id", "address"),
 )
 
 deliveries = sa.Table(

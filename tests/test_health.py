@@ -1,11 +1,13 @@
 """Health: a crawl's report against what was known, and only transitions are told."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.vocabulary import Health
 from monitor.health import MOST_NOTES, judge
+from monitor.rhythm import silence
 from storage.ports import SourceReport, SourceState
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -35,12 +37,12 @@ def known(health):
 )
 def test_a_bad_word_of_the_crawl_is_believed(state, health):
     """What the start page said decides, and a crash is a failure."""
-    assert judge(report(state), before=report()).health is health
+    assert judge(report(state), history=[report()]).health is health
 
 
 def test_no_measures_where_there_were_some_is_drift():
     """A smooth crawl that finds nothing is not a quiet day."""
-    verdict = judge(report(found=0), known=known(Health.OK), before=report())
+    verdict = judge(report(found=0), known=known(Health.OK), history=[report()])
     assert verdict.health is Health.DRIFTED
     assert "no measure was found, where the crawl before found 100" in verdict.notes
     assert str(verdict.transition) == (
@@ -50,19 +52,19 @@ def test_no_measures_where_there_were_some_is_drift():
 
 def test_nothing_modified_is_no_drift():
     """A crawl that asked only for what changed may find nothing, or little of what there is."""
-    verdict = judge(report(found=0, partial=True, total=120), before=report())
+    verdict = judge(report(found=0, partial=True, total=120), history=[report()])
     assert (verdict.health, verdict.notes) == (Health.OK, ())
 
 
 def test_events_do_not_make_up_for_measures():
     """A whole crawl that finds meetings and no measures, where there were some, has drifted."""
-    assert judge(report(found=0, events=9), before=report()).health is Health.DRIFTED
+    assert judge(report(found=0, events=9), history=[report()]).health is Health.DRIFTED
 
 
 def test_a_source_that_never_had_any_may_have_none():
     """An empty list on the first visit is believed; its own rows make it drift if it is wrong."""
     assert judge(report(found=0)).health is Health.OK
-    assert judge(report(found=0), before=report(found=0)).health is Health.OK
+    assert judge(report(found=0), history=[report(found=0)]).health is Health.OK
 
 
 def test_rows_that_cannot_be_read_are_drift_when_they_are_the_most():
@@ -76,13 +78,77 @@ def test_rows_that_cannot_be_read_are_drift_when_they_are_the_most():
 
 
 def test_remarks_do_not_make_a_source_unwell():
-    """A count below the source's own, and a great drop, are said but not judged."""
-    verdict = judge(report(found=30, total=120), before=report(found=100))
+    """Less than the source counts as ever, a great drop, and gaps are said but not judged."""
+    before = report(found=100, total=190)
+    verdict = judge(report(found=30, total=120, gaps=("HB 37",)), history=[before])
     assert verdict.health is Health.OK
     assert verdict.notes == (
         "the source counts 120, 30 were found",
         "30 measures, where the crawl before found 100",
+        "missing in the series of numbers: HB 37",
     )
+
+
+def test_a_list_shorter_than_the_source_says_is_drift():
+    """Pages that are left out while paging must not look like measures that went."""
+    whole = report(found=100, total=100)
+    verdict = judge(report(found=60, total=101), history=[whole])
+    assert verdict.health is Health.DRIFTED
+    assert verdict.notes[0] == "the source counts 101, only 60 were found"
+    assert judge(report(found=99, total=101), history=[whole]).health is Health.OK
+
+
+def test_the_sources_own_word_for_nothing_is_quiet():
+    """An empty list of which the source says that it is empty, as before a session."""
+    verdict = judge(report(found=0, total=0), known=known(Health.OK), history=[report()])
+    assert verdict.health is Health.QUIET
+    assert verdict.transition is None
+
+
+def test_a_field_that_measures_lose_is_drift():
+    """When hardly any measure has a field that nearly all had, the pages have changed."""
+    usual = report(fields={"title": 100, "sponsors": 95, "abstract": 9})
+    fewer = report(fields={"title": 100, "sponsors": 40})
+    gone = report(fields={"title": 100, "sponsors": 4})
+    said = "sponsors: 40% of the measures have it, usually 95%"
+    assert (judge(fewer, history=[usual] * 3).health, judge(fewer, history=[usual]).notes) == (
+        Health.OK, (said,),
+    )  # fmt: skip
+    assert judge(gone, history=[usual] * 3).health is Health.DRIFTED
+    assert judge(replace(gone, partial=True), history=[usual]).health is Health.OK
+    assert judge(gone, history=[report()]).health is Health.OK
+
+
+def test_what_is_held_makes_a_source_unwell():
+    """An operator sees why nothing is told."""
+    verdict = judge(report(changed=90), known=known(Health.OK), held="90 of 100 changed at once")
+    assert verdict.health is Health.DRIFTED
+    assert verdict.notes == ("held: 90 of 100 changed at once",)
+
+
+WEEKLY = [date(2026, 1, 5) + timedelta(weeks=week) for week in range(8)]
+LAST = WEEKLY[-1]
+
+
+@pytest.mark.parametrize(
+    ("days", "health"),
+    [(0, Health.OK), (20, Health.QUIET), (21, Health.QUIET), (22, Health.STALE)],
+)
+def test_silence_is_held_against_the_sources_own_past(days, health):
+    """A weekly source of which one week was two is quiet after weeks, and stale after a month."""
+    news = [*WEEKLY[:3], *WEEKLY[4:]]
+    quiet = silence([day for day in news], LAST + timedelta(days=days + 7))
+    assert judge(report(), silence=quiet).health is health
+
+
+def test_news_end_a_silence():
+    """A crawl that brings something is no silent one, however long it took."""
+    long = silence(WEEKLY, LAST + timedelta(days=300))
+    assert judge(report(), silence=long).notes[0] == (
+        "nothing new since 2026-02-23, 300 days; before, it never took longer than 7"
+    )
+    assert judge(report(changed=1), silence=long).health is Health.OK
+    assert silence(WEEKLY[:5], LAST) is None
 
 
 @pytest.mark.parametrize(
@@ -95,6 +161,8 @@ def test_remarks_do_not_make_a_source_unwell():
         (Health.FAILING, "failing", False),
         (Health.FAILING, "blocked", True),
         (Health.BLOCKED, "ok", True),
+        (Health.QUIET, "ok", False),
+        (Health.STALE, "ok", True),
     ],
 )
 def test_only_a_change_of_state_is_told(was, state, told):

@@ -52,7 +52,8 @@ def list_sources(ctx: click.Context) -> None:
     epilog=examples(
         ("sources health", "states, and notes where something is odd"),
         ("sources health -v", "with every note"),
-        note="States: ok, failing (no usable answer), blocked (refused), drifted (unknown pages).",
+        note="States: ok, quiet (rightly nothing), stale (nothing for longer than ever), "
+        "failing (no usable answer), blocked (refused), drifted (unknown pages).",
     ),
 )
 @shared
@@ -99,3 +100,85 @@ def without_echoes(notes: Sequence[str]) -> list[str]:
         if not any(note in other and (note != other or at > before)
                    for before, other in enumerate(notes) if before != at)
     ]  # fmt: skip
+
+
+@sources.command(
+    help="What is held back: alerts of a crawl that changed or lost too much to be believed unseen.",
+    epilog=examples(
+        ("sources held", "what waits for a decision, and why"),
+        ("sources held --all", "with what was released or discarded"),
+    ),
+)
+@click.option("--all", "ended", is_flag=True, help="Also those that were decided.")
+@shared
+@click.pass_context
+def held(ctx: click.Context, ended: bool) -> None:
+    from monitor.app import build
+    from monitor.holding import held_rows
+
+    rows = held_rows(build(ctx.ensure_object(dict)), ended=ended)
+    out = output(ctx)
+    columns = {"source": "source", "state": "state", "since (UTC)": "since", "alerts": "alerts",
+               "why": "reason"}  # fmt: skip
+    out.lines(rows, columns, "Nothing is held back.")
+    if out.as_json or not rows:
+        return
+    printer = out.printer()
+    for row in rows:
+        printer.write("")
+        printer.folded(row["source"], "bold")
+        for sample in row["samples"]:
+            printer.folded(printable(sample), indent="    ", first="  - ")
+    if any(row["state"] == "held" for row in rows):
+        out.remark(
+            "Next: measurewatch sources release SOURCE, or: measurewatch sources discard SOURCE"
+        )
+
+
+@sources.command(
+    help="Send what is held back of a source: it is real.",
+    epilog=examples(("sources release virginia", "the alerts go out as if nothing had been")),
+)
+@click.argument("source")
+@click.option("--by", default="", metavar="NAME", help="Who decides so; kept with the hold.")
+@shared
+@click.pass_context
+def release(ctx: click.Context, source: str, by: str) -> None:
+    from monitor.app import build
+    from monitor.holding import release as send
+
+    ended = send(build(ctx.ensure_object(dict)), source, by=by)
+    out = output(ctx)
+    if out.as_json:
+        out.line({"source": source, "state": "released", "alerts": ended.alerts})
+    else:
+        out.remark(
+            f"{counted(ended.alerts, 'alert')} of {source} released. Next: measurewatch deliver"
+        )
+
+
+@sources.command(
+    help="Drop what is held back of a source: it was a fault of the site.",
+    epilog=examples(
+        ("sources discard virginia", "nothing is sent, the state before it holds again"),
+        note="The next crawl is compared with the state before the fault.",
+    ),
+)
+@click.argument("source")
+@click.option("--by", default="", metavar="NAME", help="Who decides so; kept with the hold.")
+@shared
+@click.pass_context
+def discard(ctx: click.Context, source: str, by: str) -> None:
+    from monitor.app import build
+    from monitor.holding import discard as drop
+
+    ended = drop(build(ctx.ensure_object(dict)), source, by=by)
+    out = output(ctx)
+    if out.as_json:
+        out.line({"source": source, "state": "discarded", "alerts": ended.alerts,
+                  "measures": ended.measures})  # fmt: skip
+    else:
+        out.remark(
+            f"{counted(ended.alerts, 'alert')} of {source} dropped, "
+            f"{counted(ended.measures, 'measure')} set back to the state before."
+        )

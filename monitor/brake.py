@@ -1,0 +1,98 @@
+"""The mass-change brake: when a crawl changes or loses more than is plausible.
+
+A site that is rebuilt, or that shows the wrong list for a night, changes
+hundreds of measures at once. Whether that is plausible is told by the source's
+own past: how many of its measures changed in one crawl before, and how long ago
+the last crawl was. Where the past is short only a change of most measures is
+implausible; the loss of many always is. Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from storage.ports import SourceReport
+
+FEW = 20
+"""Measures that may change or vanish at any time."""
+
+_ENOUGH = 8  # crawls from which a past can be judged
+_AT_LEAST = 3
+_SHARE = 0.2
+_SHARE_UNKNOWN = 0.5
+_LOST_SHARE = 0.2
+_TIMES = 4
+_TWINS = 0.5
+_LONGEST_WAIT = 30  # usual intervals: a longer pause allows no more changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a crawl came to: measures changed, lost and new, of how many `known` before it.
+
+    `twins` are new measures that have the title of a known one.
+    """
+
+    known: int
+    changed: int
+    vanished: int = 0
+    new: int = 0
+    twins: int = 0
+
+
+def implausible(
+    found: Found, history: Sequence[SourceReport], *, now: datetime, kinds: str = ""
+) -> str:
+    """Say why a crawl's changes should be looked at before they are told, or "".
+
+    `history` are the source's earlier reports that went well, newest first,
+    without the crawl in question; `kinds` says what changed, for the reader.
+    """
+    return (
+        (_lost(found) or _renumbered(found) or _changed(found, history, now, kinds))
+        if found.known
+        else ""
+    )
+
+
+def _lost(found: Found) -> str:
+    if found.vanished <= max(FEW, _LOST_SHARE * found.known):
+        return ""
+    return f"{found.vanished} of {found.known} measures vanished at once"
+
+
+def _renumbered(found: Found) -> str:
+    if found.twins <= max(FEW, _TWINS * found.new):
+        return ""
+    return (
+        f"{found.twins} of {found.new} new measures have the titles of known ones: "
+        "the site may number them otherwise now"
+    )
+
+
+def _changed(found: Found, history: Sequence[SourceReport], now: datetime, kinds: str) -> str:
+    past = [report for report in history if report.at is not None]
+    if len(past) < _AT_LEAST:
+        return ""
+    share = _SHARE if len(past) >= _ENOUGH else _SHARE_UNKNOWN
+    most = max(report.changed for report in past)
+    if found.changed <= max(FEW, share * found.known, _TIMES * most * _waits(past, now)):
+        return ""
+    what = f" ({kinds})" if kinds else ""
+    return (
+        f"{found.changed} of {found.known} measures changed at once{what}; "
+        f"at most {most} did in the {len(past)} crawls before"
+    )
+
+
+def _waits(past: Sequence[SourceReport], now: datetime) -> float:
+    """How many usual intervals have passed since the last crawl, at least one."""
+    times = sorted(report.at for report in past if report.at is not None)
+    steps = [(after - before).total_seconds() for before, after in pairwise(times)]
+    usual = median(steps) if steps else 0.0
+    if usual <= 0:
+        return 1.0
+    passed = (now - times[-1]).total_seconds() / usual
+    return min(max(1.0, passed), _LONGEST_WAIT)
