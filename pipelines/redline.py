@@ -27,6 +27,7 @@ from pipelines.moves import Move, find_moves
 from pipelines.sections import outline
 from pipelines.slides import settled
 from pipelines.texts import Hunk, Redline
+from pipelines.trifles import begins_heading, is_trifle
 
 # One or two shared words tell a reader nothing between two edits that are each
 # so many times longer: they join them.
@@ -34,8 +35,11 @@ _STRAY_WORDS = 2
 _TIMES_LONGER = 4
 
 
-def redline(old: str, new: str) -> Redline:
-    """Find what changed from old to new. Pure; raises align.TooManyWordsError for absurd texts."""
+def redline(old: str, new: str, *, scanned: bool = False) -> Redline:
+    """Find what changed from old to new; `scanned` says that one of them was read from pictures.
+
+    Pure; raises align.TooManyWordsError for absurd texts.
+    """
     if old == new:
         return Redline(equal=True, cosmetic=False, inserted=0, deleted=0)
     old_words, new_words = old.split(), new.split()
@@ -46,10 +50,10 @@ def redline(old: str, new: str) -> Redline:
     edits = settled(list(gaps(runs, len(old_code), len(new_code))), old_words, new_words)
     moves = find_moves(old_code, new_code, edits)
     pieces = [piece for edit in edits for piece in _pieces(edit, moves)]
-    hunks = tuple(_hunks(pieces, old, new, old_words, new_words))
+    hunks = tuple(_hunks(pieces, old, new, old_words, new_words, scanned=scanned))
     return Redline(
         equal=False,
-        cosmetic=_is_cosmetic(old, new, hunks),
+        cosmetic=all(hunk.cosmetic for hunk in hunks) or _is_cosmetic(old, new, hunks),
         inserted=sum(hunk.new_end - hunk.new_start for hunk in hunks if hunk.kind != "move"),
         deleted=sum(hunk.old_end - hunk.old_start for hunk in hunks if hunk.kind != "move"),
         hunks=hunks,
@@ -111,20 +115,28 @@ def _hunks(
     new: str,
     old_words: list[str],
     new_words: list[str],
+    *,
+    scanned: bool,
 ) -> Iterator[Hunk]:
-    has_only_old = any(piece.c == piece.d for _, piece in pieces)
-    sections = outline(new)
-    old_sections = outline(old) if has_only_old else sections
+    if not pieces:
+        return
+    headings = outline(old), outline(new)
+    starts = frozenset(headings[0].starts), frozenset(headings[1].starts)
     for moved, piece in pieces:
+        gone, come = old_words[piece.a : piece.b], new_words[piece.c : piece.d]
+        at_heading = begins_heading(starts[0], piece.a, piece.b) and begins_heading(
+            starts[1], piece.c, piece.d
+        )
         yield Hunk(
             kind="move" if moved else _kind(piece),
-            section=sections.at(piece.c) if piece.c < piece.d else old_sections.at(piece.a),
-            old=" ".join(old_words[piece.a : piece.b]),
-            new=" ".join(new_words[piece.c : piece.d]),
+            section=headings[1].at(piece.c) if come else headings[0].at(piece.a),
+            old=" ".join(gone),
+            new=" ".join(come),
             old_start=piece.a,
             old_end=piece.b,
             new_start=piece.c,
             new_end=piece.d,
+            cosmetic=not moved and is_trifle(gone, come, at_heading=at_heading, scanned=scanned),
         )
 
 

@@ -48,7 +48,7 @@ $body
 </html>
 """)
 _UNCHANGED = "No words changed."
-_COSMETIC = "Only spacing or punctuation glyphs changed."
+_COSMETIC = "Only spacing, capitals, punctuation or numbering changed."
 _NO_SECTION = "At the beginning"
 _ELLIPSIS = "…"
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-\s?(?=[^\W\d_])")
@@ -248,6 +248,7 @@ def redline_json(redline: Redline, pages: Sequence[Page] = ()) -> dict[str, Any]
                 "old_end": hunk.old_end,
                 "new_start": hunk.new_start,
                 "new_end": hunk.new_end,
+                "cosmetic": hunk.cosmetic,
             }
             | citation_json(places.at(hunk.new_start, hunk.new_end, hunk.section))
             for hunk in redline.hunks
@@ -256,12 +257,7 @@ def redline_json(redline: Redline, pages: Sequence[Page] = ()) -> dict[str, Any]
 
 
 def _shown(redline: Redline) -> Sequence[Hunk]:
-    real = [hunk for hunk in redline.hunks if not _only_glyphs(hunk)]
-    return real or redline.hunks
-
-
-def _only_glyphs(hunk: Hunk) -> bool:
-    return hunk.kind == "replace" and _plain(hunk.old) == _plain(hunk.new)
+    return [hunk for hunk in redline.hunks if not hunk.cosmetic] or redline.hunks
 
 
 def _plain(text: str) -> str:

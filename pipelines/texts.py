@@ -112,7 +112,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
-    """One edit of a redline: words [old_start, old_end) become [new_start, new_end)."""
+    """One edit of a redline: words [old_start, old_end) become [new_start, new_end).
+
+    A `cosmetic` one changes how the text looks and not what it says.
+    """
 
     kind: Literal["insert", "delete", "replace", "move"]
     section: str
@@ -122,14 +125,16 @@ class Hunk:
     old_end: int
     new_start: int
     new_end: int
+    cosmetic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redline:
     """The difference of two texts. Counts are words; the hunks applied to old give new.
 
-    `cosmetic` is true when only space, case of markup or punctuation glyphs
-    differ: such a difference is no amendment.
+    `cosmetic` is true when nothing but looks differs (spacing, capitals,
+    punctuation, the numbers of paragraphs, letters misread in a scan): such a
+    difference is no amendment.
     """
 
     equal: bool

@@ -198,6 +198,11 @@ def _page_to_json(page: Page) -> list[Any]:
     return row
 
 
+def is_scanned(rows: Iterable[list[Any]]) -> bool:
+    """Whether one of the pages was read as a picture."""
+    return any(row[3].startswith("ocr") for row in rows)
+
+
 def pages_from_json(rows: Iterable[list[Any]], body: str) -> tuple[Page, ...]:
     """The pages of a joined text, without their originals."""
     return tuple(_page_from_json(body, *row) for row in rows)

@@ -11,7 +11,7 @@ from pipelines.clean import text_digest
 from pipelines.texts import Extracted, VersionText
 
 from . import tables
-from .codec import dump_originals, pages_to_json
+from .codec import dump_originals, is_scanned, pages_to_json
 from .verdicts import is_doubtful
 from .writes import Ids, Row, Writes, chunks
 
@@ -36,6 +36,7 @@ class Shelf:
         self._writes = writes
         self._found: dict[tuple[str, str, str], Shelved] = {}
         self._bodies: dict[int, str] = {}
+        self._scanned: dict[int, bool] = {}
         self.added: list[tuple[int, str]] = []
 
     def look_up(self, texts: Iterable[VersionText]) -> None:
@@ -61,6 +62,7 @@ class Shelf:
         self._writes.insert(tables.texts, row | {"id": shelved.id})
         self._keep(text.sha256, shelved)
         self._bodies[shelved.id] = row["body"]
+        self._scanned[shelved.id] = is_scanned(row["pages"])
         self.added.append((shelved.id, row["body"]))
         return shelved
 
@@ -70,6 +72,13 @@ class Shelf:
             found = self._connection.execute(_BODY, {"id": text_id}).scalar_one()
             self._bodies[text_id] = found
         return self._bodies[text_id]
+
+    def scanned(self, text_id: int) -> bool:
+        """Whether pages of a text were read as pictures."""
+        if text_id not in self._scanned:
+            pages = self._connection.execute(_PAGES, {"id": text_id}).scalar_one()
+            self._scanned[text_id] = is_scanned(pages)
+        return self._scanned[text_id]
 
     def _keep(self, document: str, shelved: Shelved) -> None:
         self._found[document, shelved.extractor, shelved.text_sha256] = shelved
@@ -100,4 +109,5 @@ def text_row(document: str, extracted: Extracted, extractor: str, text_sha256: s
 _FIND = sa.select(_texts.id, _texts.document_sha256, _texts.extractor, _texts.text_sha256).where(
     _texts.document_sha256.in_(sa.bindparam("documents", expanding=True))
 )
+_PAGES = sa.select(_texts.pages).where(_texts.id == sa.bindparam("id"))
 _BODY = sa.select(_texts.body).where(_texts.id == sa.bindparam("id"))

@@ -36,10 +36,11 @@ _NOTHING = VersionText(state=TextState.PENDING, accepted=False)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How many words a text gained and lost against another."""
+    """How many words a text gained and lost against another, and how many edits say nothing."""
 
     inserted: int
     deleted: int
+    cosmetic: int = 0
 
 
 class Versions:
@@ -284,12 +285,20 @@ class Versions:
         shelf = self._group.shelf
         before, after = shelf.body(old.text_id), shelf.body(new.id)
         try:
-            found = redline(before, after)
+            found = redline(
+                before, after, scanned=shelf.scanned(old.text_id) or shelf.scanned(new.id)
+            )
         except TooManyWordsError:
             return Difference(len(after.split()), len(before.split()))
         if found.equal or found.cosmetic or not found.hunks:
             return None
-        return Difference(found.inserted, found.deleted)
+        real = [hunk for hunk in found.hunks if not hunk.cosmetic]
+        told = [hunk for hunk in real if hunk.kind != "move"]
+        return Difference(
+            sum(hunk.new_end - hunk.new_start for hunk in told),
+            sum(hunk.old_end - hunk.old_start for hunk in told),
+            cosmetic=len(found.hunks) - len(real),
+        )
 
     def _introduction(self, row: VersionRow) -> Earlier | None:
         if row.change_id is None:
@@ -353,7 +362,10 @@ def _amended(row: VersionRow, before: VersionRow, difference: Difference) -> Cha
     return Change(
         kind=ChangeKind.AMENDED, before=_said(before), after=_said(row),
         summary=f"{row.note or 'Text'}: {words}{since}", old_note=before.note, new_note=row.note,
-        details={"inserted": difference.inserted, "deleted": difference.deleted},
+        details={
+            "inserted": difference.inserted, "deleted": difference.deleted,
+            "cosmetic": difference.cosmetic,
+        },
     )  # fmt: skip
 
 

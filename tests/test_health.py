@@ -137,7 +137,7 @@ LAST = WEEKLY[-1]
 def test_silence_is_held_against_the_sources_own_past(days, health):
     """A weekly source of which one week was two is quiet after weeks, and stale after a month."""
     news = [*WEEKLY[:3], *WEEKLY[4:]]
-    quiet = silence([day for day in news], LAST + timedelta(days=days + 7))
+    quiet = silence(news, LAST + timedelta(days=days + 7))
     assert judge(report(), silence=quiet).health is health
 
 
