@@ -40,7 +40,7 @@ def _watch(
     places = _all(reader, told, "places", "a place such as us/md/*", check_pattern)
     wanted = _all(reader, told, "topics", "a topic", lambda text: _declared(text, topics))
     when = _all(reader, told, "when", "a kind of change", _kind)
-    to = tuple(dict.fromkeys(_addresses(reader, told)))
+    to = read_addresses(reader, told, "to")
     if not (name and to):
         return None
     return Watch(
@@ -81,8 +81,13 @@ def _kind(text: str) -> ChangeKind:
     return ChangeKind(text)
 
 
-def _addresses(reader: Reader, told: Mapping[str, Entry]) -> Iterator[str]:
-    for item in reader.items(told["to"], "an address") if "to" in told else ():
+def read_addresses(reader: Reader, told: Mapping[str, Entry], key: str) -> tuple[str, ...]:
+    """The addresses under a key, each once."""
+    return tuple(dict.fromkeys(_addresses(reader, told, key)))
+
+
+def _addresses(reader: Reader, told: Mapping[str, Entry], key: str) -> Iterator[str]:
+    for item in reader.items(told[key], "an address") if key in told else ():
         text = _split_address(item) or reader.text(item, "an address")
         address = reader.parsed(item, text, check_address) if text else None
         if address:

@@ -59,7 +59,10 @@ class Watch(BaseModel):
 
 
 class Watchlist(BaseModel):
-    """A whole watchlist. `digest` is the SHA-256 (hex) of the file's bytes."""
+    """A whole watchlist. `digest` is the SHA-256 (hex) of the file's bytes.
+
+    `operators` are addresses that hear when a source breaks, and when it is well again.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,5 +70,6 @@ class Watchlist(BaseModel):
     sources: tuple[SourceSpec, ...] = ()
     topics: tuple[Topic, ...] = ()
     watches: tuple[Watch, ...] = ()
+    operators: tuple[str, ...] = ()
     crawl: Schedule
     digest: str

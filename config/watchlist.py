@@ -14,7 +14,7 @@ from config.places import place
 from config.problems import WatchlistError, WatchlistErrors
 from config.read_sources import SourcesReader
 from config.read_topics import read_topics
-from config.read_watches import read_watches
+from config.read_watches import read_addresses, read_watches
 from config.reading import Reader
 from config.schedules import Cadence, QuietHours, Schedule, parse_schedule
 from config.topics import Topic, load_pack, pack_names
@@ -34,7 +34,7 @@ KNOWN_SITES: Mapping[str, str] = MappingProxyType(
     {"maryland": "us/md", "virginia": "us/va", "ice-287g": "us"}
 )
 
-KEYS = ("name", "sources", "crawl", "topics", "watches")
+KEYS = ("name", "sources", "crawl", "topics", "watches", "operators")
 DEFAULT_CRAWL = "every 6 hours"
 
 
@@ -94,6 +94,7 @@ def _read(reader: Reader, content: bytes, sites: Mapping[str, str]) -> Watchlist
         sources=sources,
         topics=tuple(topic for topic in topics if isinstance(topic, Topic)),
         watches=watches,
+        operators=read_addresses(reader, keys, "operators"),
         crawl=crawl,
         digest=hashlib.sha256(content).hexdigest(),
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.holding import Holds
     from storage.locks import Locks
+    from storage.notices import Notices
     from storage.outbox import Outbox
     from storage.queries import Queries
     from storage.store import Store
@@ -55,6 +56,7 @@ class Opened:
     queries: "Queries"
     outbox: "Outbox"
     holds: "Holds"
+    notices: "Notices"
     locks: "Locks"
     blobs: "Blobs"
     archives: "Archives"
@@ -147,6 +149,7 @@ class App:
         from storage.holding import Holds
         from storage.home import Home
         from storage.locks import Locks
+        from storage.notices import Notices
         from storage.outbox import Outbox
         from storage.queries import Queries
         from storage.store import Store
@@ -165,7 +168,8 @@ class App:
             yield Opened(
                 database=database, store=Store(database), crawls=Crawls(database, locks),
                 queries=Queries(database), outbox=Outbox(database),
-                holds=Holds(database), locks=locks,
+                holds=Holds(database),
+                notices=Notices(database), locks=locks,
                 blobs=Blobs(home.blobs), archives=Archives(home.archives),
             )  # fmt: skip
         finally:

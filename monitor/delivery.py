@@ -18,6 +18,7 @@ from monitor.channels.schemes import NotSetUp, open_channels
 from monitor.channels.webhook import Webhook
 from monitor.delivering import Delivered, deliver
 from monitor.digests import Rendered, render_for
+from monitor.notices import announce
 from monitor.reach import recipients, resolved, secret_of
 from scrapers.agent import user_agent
 from storage.ports import Claim
@@ -59,6 +60,7 @@ def ledger_of(opened: Opened, watchlist: Watchlist) -> Ledger:
     """What the home's feeds are made from: its messages, titled by the watches that ask for them."""
     titles = {
         address: ", ".join(watch.name for watch in watchlist.watches if address in watch.to)
+        or "sources"
         for address in recipients(watchlist)
     }
     return Ledger(
@@ -111,7 +113,11 @@ def deliver_from(
     *,
     write: Write = write_out,
 ) -> Delivered:
-    """Send what is due in an open home, as an accepted watchlist has it."""
+    """Send what is due in an open home, as an accepted watchlist has it.
+
+    What operators have to hear of the sources is written first.
+    """
+    announce(opened, watchlist, now=app.clock())
     return deliver(
         opened.outbox,
         channels_of(

@@ -20,7 +20,8 @@ _NOT_FROM_OUTSIDE = ("env:", "command:", "feed:")
 
 def recipients(watchlist: Watchlist) -> tuple[str, ...]:
     """Every address of a watchlist, once."""
-    return tuple(dict.fromkeys(address for watch in watchlist.watches for address in watch.to))
+    of_watches = (address for watch in watchlist.watches for address in watch.to)
+    return tuple(dict.fromkeys([*of_watches, *watchlist.operators]))
 
 
 def resolved(app: App, address: str) -> str:

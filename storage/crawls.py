@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from config.vocabulary import Health
+
 from . import tables
 from .database import Database
 from .errors import StorageError
@@ -25,6 +27,8 @@ GRACE = timedelta(minutes=2)
 """How long a crawl may take from its row to its lock."""
 
 _WELL = ("ok", "quiet", "stale")
+_CRASHED = ["the crawl crashed before it could report; what it had recorded is kept"]
+_SOON = timedelta(minutes=1)
 _crawls = tables.crawls.c
 _reports = tables.reports.c
 _sources = tables.sources.c
@@ -141,14 +145,14 @@ class Crawls:
         knows that a crawl's process has ended gives its `crawl_id` and no grace.
         """
         crashed = [
-            row.id
+            row
             for row in self.running()
             if crawl_id in (None, row.id)
             and row.started <= now - grace
             and self._locks.is_free(lock_name(row.id))
         ]
         with self._database.writing() as connection:
-            return [id_ for id_ in crashed if _crash(connection, id_, now)]
+            return [row.id for row in crashed if _crash(connection, row, now)]
 
     def reports(self, crawl_id: int) -> list[SourceReport]:
         """What a crawl reported, a source each."""
@@ -197,13 +201,32 @@ def _close(connection: Connection, crawl_id: int, state: str, now: datetime) -> 
         raise StorageError(f"the crawl {crawl_id} is not open")
 
 
-def _crash(connection: Connection, crawl_id: int, now: datetime) -> bool:
+def _crash(connection: Connection, row: CrawlRow, now: datetime) -> bool:
     marked = connection.execute(
         sa.update(tables.crawls)
-        .where(_crawls.id == crawl_id, _crawls.state == "running")
+        .where(_crawls.id == row.id, _crawls.state == "running")
         .values(state="crashed", ended=now)
     )
+    if marked.rowcount == 1 and not row.replay:
+        _break(connection, row, now)
     return marked.rowcount == 1
+
+
+def _break(connection: Connection, row: CrawlRow, now: datetime) -> None:
+    """Note that the sources of a crashed crawl fail, but those it had read before."""
+    unread = sa.and_(
+        _sources.name.in_(row.sources),
+        sa.or_(_sources.last_success.is_(None), _sources.last_success < row.started - _SOON),
+    )
+    failing = str(Health.FAILING)
+    connection.execute(
+        sa.update(tables.sources)
+        .where(unread, sa.or_(_sources.health.is_(None), _sources.health != failing))
+        .values(health_since=now)
+    )
+    connection.execute(
+        sa.update(tables.sources).where(unread).values(health=failing, notes=_CRASHED)
+    )
 
 
 def _report_row(crawl_id: int, report: SourceReport, now: datetime) -> dict[str, Any]:

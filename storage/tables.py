@@ -49,7 +49,8 @@ watchlists = sa.Table(
 )
 
 # A source is quiet until baseline_at: measures are written, changes are not.
-# `memory` is what the spider of its last complete crawl wanted to remember.
+# `memory` is what the spider of its last complete crawl wanted to remember,
+# `told` the health that operators heard of last.
 sources = sa.Table(
     "sources",
     metadata,
@@ -62,6 +63,7 @@ sources = sa.Table(
     sa.Column("health_since", Utc),
     sa.Column("notes", Json, nullable=False, default=list),
     sa.Column("memory", Json, nullable=False, default=dict, server_default="{}"),
+    sa.Column("told", sa.Text),
 )
 
 crawls = sa.Table(

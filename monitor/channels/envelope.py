@@ -3,22 +3,25 @@
     {"type": "measurewatch.alerts", "timestamp": "2026-01-05T12:30:00+00:00",
      "data": {"key", "subject", "text", "sources", "alerts"}}
 
-Webhooks post it and commands read it. Its shape is in docs/hear.md.
+A message for operators, "measurewatch.health", has no alerts; its data holds
+"transitions". Webhooks post it and commands read it. Its shape is in docs/hear.md.
 """
 
 import json
+from typing import Any
 
 from monitor.channels import Outgoing
 from monitor.channels.safe import lines, one_line
 
 ALERTS = "measurewatch.alerts"
 TEST = "measurewatch.test"
+HEALTH = "measurewatch.health"
 
 
 def envelope(message: Outgoing) -> bytes:
     """The message as JSON in ASCII; nothing in it depends on when it is sent."""
     facts = message.facts
-    told = {
+    told: dict[str, Any] = {
         "type": facts.get("type", ALERTS),
         "timestamp": facts.get("timestamp", ""),
         "data": {
@@ -29,5 +32,7 @@ def envelope(message: Outgoing) -> bytes:
             "alerts": facts.get("alerts", []),
         },
     }
+    if "transitions" in facts:
+        told["data"]["transitions"] = facts["transitions"]
     # PostgreSQL keeps no order of keys, and a retry must not differ from the first try.
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""Alerts of a crawl that found too much are held back until somebody decides."""
+"""Alerts of a crawl that found too much are held back; operators are told of health."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,3 +48,4 @@ def upgrade() -> None:
     )
     op.drop_column("messages", "crawl_id")
     op.create_index("ix_changes_source_crawl_id", "changes", ["source", "crawl_id"], unique=False)
+    op.add_column("sources", sa.Column("told", sa.Text(), nullable=True))
