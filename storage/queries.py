@@ -291,7 +291,7 @@ class Queries:
                     "channel": row.address.partition(":")[0],
                     "address": row.address,
                     "state": row.state,
-                    "key": row.key or "",
+                    "key": row.key,
                     "attempts": row.attempts or 0,
                     "sent_at": _iso(row.sent_at),
                     "due_at": _iso(row.due_at),
