@@ -18,6 +18,7 @@ from monitor.demo.government import PORTS, Government
 from monitor.demo.keeping import write_mails, write_redlines
 from monitor.demo.nursery import Nursery
 from monitor.demo.story import DAYS
+from monitor.health import WELL
 
 MARK = ".measurewatch-demo"
 NOT_MODIFIED = 304
@@ -54,7 +55,7 @@ class Lived:
     @property
     def ill(self) -> dict[str, str]:
         """The sources that were not well."""
-        return {source: state for source, state in self.states.items() if state != "ok"}
+        return {source: state for source, state in self.states.items() if state not in WELL}
 
     @property
     def right(self) -> bool:
