@@ -74,7 +74,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 def read(path: Path, limits: Limits, *, charset: str = "") -> Extracted:
     """An HTML page as one page of text. `charset` is what the site claimed."""
     text, spans, notes = spans_of(path.read_bytes(), charset)
-    return flowing(text, spans, media_type=MEDIA_TYPE, method=METHOD, limits=limits, notes=notes)
+    return flowing(
+        text, spans, media_type=MEDIA_TYPE, method=METHOD, limits=limits, notes=notes,
+        printed=True,
+    )  # fmt: skip
 
 
 def spans_of(content: bytes, charset: str) -> tuple[str, list[Span], list[str]]:
