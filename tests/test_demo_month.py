@@ -99,17 +99,19 @@ class TestRecord:
         """Nothing is told on the first day, whatever there is."""
         assert month.days[0].rows == ()
 
-    def test_the_scanned_order_is_told_as_not_readable(self, month, home):
-        """On the day it appears its alert says that the text cannot be read, and shows no passage."""
+    def test_the_scanned_order_is_read_as_a_picture(self, month, home):
+        """On the day it appears its alert shows the passage that only its picture has."""
         told = next(
             page.read_text(encoding="utf-8")
             for page in month.mails
             if "Executive Order 2026-07" in page.read_text(encoding="utf-8")
         )
-        assert re.search(r"not (be )?read", told), told
+        assert "Topic" in told or "Masks" in told
+        assert re.search(r"page 1\b", told), told
+        assert not re.search(r"not (be )?read", told), told
 
-    def test_the_scanned_order_can_be_searched_once_it_has_a_text(self, home, tmp_path):
-        """When a text takes the scan's place it is read and found, and the version is one still."""
+    def test_the_typed_text_of_a_scan_is_one_version_with_it(self, home, tmp_path):
+        """When a typed file takes the scan's place the version is one still, and is found."""
         [found] = json_lines(*home, "show", "Executive Order 2026-07", cwd=tmp_path)
         assert [version["state"] for version in found["versions"]] == ["readable"]
         hits = json_lines(*home, "search", '"care comes first"', cwd=tmp_path)

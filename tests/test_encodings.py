@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import extract_text
@@ -199,6 +199,15 @@ def _ends_on_a_tilde(text):
     )
 
 
+def is_utf8(content):
+    """Whether bytes happen to be UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class TestRtf:
     @pytest.mark.parametrize("page", [1252, 437, 850])
     def test_code_pages_are_the_rtf_s_own(self, read, page):
@@ -212,6 +221,7 @@ class TestRtf:
         """Bytes, raw bytes and Unicode numbers say the same."""
         expected = " ".join(text.split())
         raw = b"{\\rtf1\\ansi\\ansicpg1252 " + text.encode("cp1252") + b"\\par}"
+        assume(text.isascii() or not is_utf8(raw))  # two letters that are one of UTF-8 are that
         numbered = "".join(one if one.isascii() else f"\\u{ord(one)}?" for one in text)
         for content in (rtf(text), raw, f"{{\\rtf1\\ansi {numbered}\\par}}".encode()):
             assert read(content).text == expected

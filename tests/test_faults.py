@@ -244,7 +244,7 @@ def told(app):
 def plain(value):
     """A measure as JSON without the numbers of rows."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items() if key != "id"}
+        return {key: plain(item) for key, item in value.items() if key not in {"id", "version"}}
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 

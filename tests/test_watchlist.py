@@ -288,8 +288,8 @@ def test_an_error_names_its_file():
     """The line of an error begins with file, line and column, as editors understand it."""
     [error] = faults("name: x\ncrwl: hourly\n")
     assert str(error) == (
-        "w.yaml:2:1: found the key 'crwl', expected one of name, sources, crawl, topics, watches; "
-        "did you mean 'crawl'?"
+        "w.yaml:2:1: found the key 'crwl', expected one of name, sources, crawl, topics, watches, "
+        "operators; did you mean 'crawl'?"
     )
     assert (error.found, error.expected[:6]) == ("the key 'crwl'", "one of")
 

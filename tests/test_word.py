@@ -388,12 +388,16 @@ class TestDoc:
         assert read(renamed(old, "EncryptedPackage")).reason == "encrypted"
 
     @pytest.mark.parametrize(
-        ("name", "word"), [("Workbook", "Excel"), ("PowerPoint Document", "PowerPoint")]
+        ("name", "reason", "word"),
+        [
+            ("Workbook", "broken", "workbook"),
+            ("PowerPoint Document", "unknown-type", "PowerPoint"),
+        ],
     )
-    def test_other_old_documents_are_named(self, read, old, name, word):
-        """What an OLE file is, its streams tell."""
+    def test_other_old_documents_are_named(self, read, old, name, reason, word):
+        """What an OLE file is, its streams tell; a workbook's must then be one."""
         extracted = read(renamed(old, name))
-        assert extracted.reason == "unknown-type"
+        assert extracted.reason == reason
         assert word in extracted.warnings[0]
 
     def test_the_text_of_word_6_is_read_and_its_marks_are_unknown(self, read, old):

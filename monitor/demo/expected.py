@@ -240,7 +240,7 @@ EXPECTED: tuple[Expectation, ...] = (
         told(CITY, "CB 3117", ACTION, STATUS, topic="masks"),
         (
             Untold(
-                "the scanned order got a text; it had been told when it was signed",
+                "a typed file took the scan's place; it says what we had read in the picture",
                 CITY, ("Executive Order 2026-07",),
             ),
         ),

@@ -1,5 +1,6 @@
 """RTF documents: what `scrapers.rtf` reads, and what its marks mean."""
 
+import re
 from pathlib import Path
 
 from pipelines.extract.encodings import readable
@@ -9,6 +10,8 @@ from scrapers.rtf import read_rtf
 
 MEDIA_TYPE = "application/rtf"
 METHOD = "rtf"
+# Letters that these sites do not write: bytes of Windows-1252 that look like UTF-8 make such.
+_UNLIKELY = re.compile("[\u0800-\u1fff\u2c00-\ud7ff]")
 
 
 def read(path: Path, limits: Limits) -> Extracted:
@@ -17,6 +20,8 @@ def read(path: Path, limits: Limits) -> Extracted:
     try:
         source = content.decode("utf-8")
     except UnicodeDecodeError:
+        source = ""
+    if not source or _UNLIKELY.search(source):
         source = content.decode("ascii", "surrogateescape")
     found = read_rtf(source, most=limits.characters, mend=readable)
     return flowing(
