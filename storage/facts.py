@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.vocabulary import ChangeKind, TextState
+from pipelines.texts import Page
 
 from . import tables
 from .codec import pages_from_json
 from .errors import StorageError
 from .passages import match_facts, matches_of
 from .ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
+from .verdicts import judged_pages, standing
 from .writes import chunks
 
 MOST_MATCHES = 200
@@ -97,6 +99,12 @@ class _Evidence:
         text_ids = {row.text_id for row in self._versions.values()} - {None}
         self._texts = _by_id(connection, tables.texts, text_ids)
         self._told = _texts_told(connection, changes, self._versions)
+        documents = {row.document_sha256 for row in self._versions.values()} - {""}
+        self._verdicts = {
+            name: found
+            for part in chunks(sorted(documents))
+            for name, found in standing(connection, part).items()
+        }
         crawls = {row.crawl_id for row in [*changes, *self._versions.values()]}
         self._archives = {
             id_: row.archive for id_, row in _by_id(connection, tables.crawls, crawls).items()
@@ -129,8 +137,12 @@ class _Evidence:
             document=row.document_sha256, document_url=row.document_url,
             archive=self.archive(row.crawl_id),
             links=tuple(link["url"] for link in row.links if link.get("url")),
-            pages=pages_from_json(text.pages, text.body) if text else (),
+            pages=self._pages(text) if text else (),
         )  # fmt: skip
+
+    def _pages(self, text: Any) -> tuple[Page, ...]:
+        pages = pages_from_json(text.pages, text.body)
+        return judged_pages(pages, self._verdicts.get(text.document_sha256, ()))
 
     def matches(self, change: Any) -> tuple[MatchFacts, ...]:
         """The passages of the text a change brought, else of all current texts; and of the fields."""

@@ -7,7 +7,7 @@ stops when enough are found. What a user types reaches the database only as
 values, and the index only as words between quotes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from .database import Database
 from .index import stemmed, words
 from .passages import passage_json
 from .queries import in_place
+from .verdicts import Verdict, judged_pages, standing
 from .views import Json, measures_json
 from .writes import chunks
 
@@ -232,15 +233,26 @@ def _check(connection: Connection, matcher: Matcher, ids: Sequence[int]) -> dict
     versions: dict[int, list[Any]] = {}
     for row in connection.execute(_current_texts(ids)):
         versions.setdefault(row.measure_id, []).append(row)
+    documents = {row.document_sha256 for texts in versions.values() for row in texts}
+    verdicts = {
+        name: said
+        for part in chunks(sorted(documents))
+        for name, said in standing(connection, part).items()
+    }
     found: dict[int, list[Json]] = {}
     for row in rows:
-        passages = _passages(matcher, load_measure(row.data), versions.get(row.id, ()))
+        passages = _passages(matcher, load_measure(row.data), versions.get(row.id, ()), verdicts)
         if passages is not None:
             found[row.id] = passages
     return found
 
 
-def _passages(matcher: Matcher, measure: Any, versions: Sequence[Any]) -> list[Json] | None:
+def _passages(
+    matcher: Matcher,
+    measure: Any,
+    versions: Sequence[Any],
+    verdicts: Mapping[str, Sequence[Verdict]],
+) -> list[Json] | None:
     """The first passages of a measure; None when it does not match."""
     sponsors = "; ".join(sponsor.name for sponsor in measure.sponsors)
     fields = {"title": measure.title, "sponsor": sponsors}
@@ -256,7 +268,10 @@ def _passages(matcher: Matcher, measure: Any, versions: Sequence[Any]) -> list[J
     for row in versions:
         extracted = Extracted(
             media_type=row.media_type, method=row.method,
-            pages=pages_from_json(row.pages, row.body), marks=marks_from_json(row.marks),
+            pages=judged_pages(
+                pages_from_json(row.pages, row.body), verdicts.get(row.document_sha256, ())
+            ),
+            marks=marks_from_json(row.marks),
         )  # fmt: skip
         passages += [
             passage_json(match, row.version_id)
@@ -272,7 +287,7 @@ def _current_texts(ids: Sequence[int]) -> sa.Select[Any]:
     return (
         sa.select(
             _versions.measure_id, _versions.id.label("version_id"), _texts.media_type,
-            _texts.method, _texts.body, _texts.pages, _texts.marks,
+            _texts.method, _texts.body, _texts.pages, _texts.marks, _texts.document_sha256,
         )
         .join(tables.texts, _texts.id == _versions.text_id)
         .where(_versions.measure_id.in_(ids), _versions.replaced_at.is_(None))

@@ -79,8 +79,12 @@ def judged(extracted: Extracted, verdicts: Sequence[Verdict]) -> Extracted:
     """A text as it is shown: what is said to be right is sure, what is wrong is not at all."""
     if not verdicts:
         return extracted
-    pages = tuple(_judged(page, verdicts) for page in extracted.pages)
-    return _with_remarks(replace(extracted, pages=pages))
+    return _with_remarks(replace(extracted, pages=judged_pages(extracted.pages, verdicts)))
+
+
+def judged_pages(pages: Sequence[Page], verdicts: Sequence[Verdict]) -> tuple[Page, ...]:
+    """Pages as they are shown."""
+    return tuple(_judged(page, verdicts) for page in pages)
 
 
 def _judged(page: Page, verdicts: Sequence[Verdict]) -> Page:

@@ -13,6 +13,7 @@ from pipelines.texts import Extracted, Mark, Page, VersionText
 from storage.database import Database
 from storage.reextracting import Reextracting
 from storage.reviewing import Item, Reviewed, Reviewing, digest_of
+from storage.search import Search
 from storage.unread import Wanted
 from storage.verdicts import Judgement, Verdict
 from tests.storage_makers import DAY, LAW, NOW, Site, about, bill, readable
@@ -152,6 +153,11 @@ def test_a_verdict_ends_the_wait_and_is_shown(
     low = "page 2 was" if verdict == "right" else "pages 1-2 were"
     assert shown[0].warnings[1].startswith(f"{low} hard to read: compare ")
     assert {match["confidence"] for match in site.shown()["matches"]} == {sure}
+    [hit] = Search(database).search("mask")
+    assert {passage["confidence"] for passage in hit["matches"]} == {sure}
+    [alert] = site.queries.message_facts(site.alerts()[0]["message"]).alerts
+    assert alert.new is not None
+    assert [page.confidence for page in alert.new.pages] == [sure, 0.6]
     kept = site.store.text_of(text.sha256, "1")
     assert kept is not None
     assert kept.pages[0].confidence == sure
