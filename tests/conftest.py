@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ("tests.postgres", "tests.storage_fixtures")
+pytest_plugins = ("tests.postgres", "tests.storage_fixtures", "tests.reading_fixtures")
 
 
 @pytest.fixture(scope="session")

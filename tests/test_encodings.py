@@ -6,11 +6,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import extract_text
 from pipelines.extract.encodings import decode, unscrambled
-from pipelines.texts import Limits
 
-LIMITS = Limits()
 LAW = "\u00a7 10-843. El alcalde podr\u00e1 \u201cfirmar\u201d el a\u00f1o \u2013 Beyonc\u00e9\u2019s law\u2026"
 FORMS = {
     "html": lambda text: f"<p>{text}</p>",
@@ -27,16 +24,6 @@ WESTERN = st.text(
     st.sampled_from("\u00a7\u00b6\u00e1\u00e9\u00f1\u00fc\u0161\u2013\u2014\u2019\u201c\u201d aBc1.,\u00bd"),
     max_size=60,
 )  # fmt: skip
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(content, limits=LIMITS, **told):
-        path = tmp_path / "document"
-        path.write_bytes(content)
-        return extract_text(path, limits, **told)
-
-    return read
 
 
 def rtf(text, page=1252):

@@ -47,18 +47,6 @@ def column(words, *, x=72, top=700, step=16):
     return [(x, top - step * rank, text) for rank, text in enumerate(words)]
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Reads bytes as a document; by default with generous limits."""
-
-    def read(content, limits=LIMITS, **told):
-        path = tmp_path / "document"
-        path.write_bytes(content)
-        return extract_text(path, limits, **told)
-
-    return read
-
-
 # --- what a document is
 
 

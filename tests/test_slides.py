@@ -5,10 +5,9 @@ import zipfile
 
 import pytest
 
-from pipelines.extract import PPTX, extract_text
+from pipelines.extract import PPTX
 from pipelines.texts import PAGE_BREAK, Limits
 
-LIMITS = Limits()
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPACES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -84,16 +83,6 @@ def item(text, numbered='type="alphaLcParenBoth"', level=0):
 
 TITLE = 'type="title"'
 BODY = 'idx="1"'
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(content, limits=LIMITS, **told):
-        path = tmp_path / "document"
-        path.write_bytes(content)
-        return extract_text(path, limits, **told)
-
-    return read
 
 
 def texts(extracted):

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import DOC, DOCX, extract_text
+from pipelines.extract import DOC, DOCX
 from pipelines.extract.word_numbers import Level, Numbers, printed
 from pipelines.match import compile_topics, find_matches
 from pipelines.texts import Limits
 
 DOCUMENTS = Path(__file__).parent / "documents"
-LIMITS = Limits()
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPACES = (
@@ -66,16 +65,6 @@ def item(text, level=0, number=1):
 
 def marked(extracted):
     return [(mark.kind, extracted.text[mark.start : mark.end]) for mark in extracted.marks]
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(content, limits=LIMITS, **told):
-        path = tmp_path / "document"
-        path.write_bytes(content)
-        return extract_text(path, limits, **told)
-
-    return read
 
 
 class TestMarks:

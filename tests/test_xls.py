@@ -6,10 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import XLS, extract_plainly, extract_text
+from pipelines.extract import XLS, extract_plainly
 from pipelines.texts import Limits
 
-LIMITS = Limits()
 NONE, END = 0xFFFFFFFF, 0xFFFFFFFE
 
 
@@ -76,16 +75,6 @@ def book(*sheets, before=b"", strings=None, version=0x600):
 def sst(*words):
     body = struct.pack("<II", len(words), len(words)) + b"".join(words)
     return record(0xFC, body)
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(content, limits=LIMITS, reader=extract_text, **told):
-        path = tmp_path / "document"
-        path.write_bytes(content)
-        return reader(path, limits, **told)
-
-    return read
 
 
 class TestCells:

@@ -10,13 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from pipelines.extract import DOCX, XLSX, ZIP, extract_plainly, extract_text
+from pipelines.extract import DOCX, XLSX, ZIP, extract_plainly
 from pipelines.extract.zipped import MOST_MEMBERS
 from pipelines.texts import Limits
 from tests.test_extract import SENTENCES, column, pdf
 from tests.test_word import p, r, word
-
-LIMITS = Limits()
 
 
 def zipped(*members, packing=zipfile.ZIP_DEFLATED, **named):
@@ -37,16 +35,6 @@ def flagged(content, flag, name):
             at = content.find(mark, at + 1)
         content[at + flags] |= flag
     return bytes(content)
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(content, limits=LIMITS, reader=extract_text, **told):
-        path = tmp_path / "document"
-        path.write_bytes(content)
-        return reader(path, limits, **told)
-
-    return read
 
 
 def texts(extracted):
