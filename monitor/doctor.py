@@ -182,11 +182,16 @@ def readers(app: App) -> Row:
     del app
     from importlib.metadata import version
 
-    return row(
-        "readers",
-        "right",
-        f"PDF by pypdfium2 {version('pypdfium2')}, HTML, RTF, DOCX, DOC, XLSX, plain text",
+    from pipelines.extract.scans import HOW_TO_READ, engines
+
+    said = (
+        f"PDF by pypdfium2 {version('pypdfium2')}, HTML, RTF, DOCX, DOC, XLSX, XLS, PPTX, "
+        "archives of these, plain text"
     )
+    here = engines()
+    if not here:
+        return row("readers", "note", f"{said}; {HOW_TO_READ}")
+    return row("readers", "right", f"{said}; scans by {' and '.join(here)}")
 
 
 CHECKS: tuple[Callable[[App], Row], ...] = (

@@ -163,10 +163,10 @@ def new_york(corpus: Path, folder: Path) -> Iterator[Pair]:
         page.write_bytes(b'<!DOCTYPE html><meta charset="utf-8"><title></title>' + bill)
         law = [run for run in runs[enacted:] if run[0].strip() != "italics" or not run[1]]
         raw = "".join(text for text, _ in runs)
-        yield Pair(
-            "New York HTML", page.stem, page, cleaned(raw, whole_words(raw)),
-            (_of(law, "struck"),), (_of(law, "added"),),
-        )  # fmt: skip
+        known = whole_words(raw)
+        # Marked words run on over the ends of numbered lines, as the text does.
+        struck, added = (cleaned(_of(law, kind), known) for kind in ("struck", "added"))
+        yield Pair("New York HTML", page.stem, page, cleaned(raw, known), (struck,), (added,))
 
 
 def new_york_city(corpus: Path, folder: Path) -> Iterator[Pair]:

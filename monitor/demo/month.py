@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import PREFIX, Settings
+from config.settings_file import SETTINGS_FILE
 from monitor.app import App, UsageError, build
 from monitor.crawls import run_crawls
 from monitor.delivery import deliver_due
@@ -18,6 +19,7 @@ from monitor.demo.government import PORTS, Government
 from monitor.demo.keeping import write_mails, write_redlines
 from monitor.demo.nursery import Nursery
 from monitor.demo.story import DAYS
+from monitor.files import whole_file
 from monitor.health import WELL
 
 MARK = ".measurewatch-demo"
@@ -126,8 +128,8 @@ def demo_app(folder: Path, watchlist: str, settings: Mapping[str, str] = SETTING
     home = folder / "home"
     home.mkdir(parents=True)
     (home / "watchlist.yaml").write_text(watchlist, encoding="utf-8")
-    lines = (f"{name}={value}\n" for name, value in settings.items())
-    (home / "settings.env").write_text("".join(lines), encoding="utf-8")
+    with whole_file(home / SETTINGS_FILE, private=True) as file:
+        file.writelines(f"{name}={value}\n" for name, value in settings.items())
     own = {
         "MEASUREWATCH_HOME": str(home.absolute()),
         "MEASUREWATCH_WATCHLIST": str((home / "watchlist.yaml").absolute()),

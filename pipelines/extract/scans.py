@@ -71,10 +71,17 @@ def has_rapid() -> bool:
     return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
 
 
+def engines() -> tuple[str, ...]:
+    """The programs that can read pictures here; OpenCV prepares the pages for either."""
+    if find_spec("cv2") is None:
+        return ()
+    here = {"RapidOCR": has_rapid(), "Tesseract": shutil.which("tesseract") is not None}
+    return tuple(name for name, is_here in here.items() if is_here)
+
+
 def has_engine() -> bool:
-    """Whether pages can be read as pictures here; OpenCV prepares them for either engine."""
-    has_any = has_rapid() or shutil.which("tesseract") is not None
-    return has_any and find_spec("cv2") is not None
+    """Whether pages can be read as pictures here."""
+    return bool(engines())
 
 
 def about_pages(numbers: Sequence[int], one: str, many: str) -> str:
