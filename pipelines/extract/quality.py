@@ -39,7 +39,7 @@ _WORDS_TO_JUDGE = 30
 _NO_SHAPES = 0.2
 _VOWELS = 0.3  # of the letters: every language written in them has more
 _DAMAGED = 0.03  # of the characters
-_COMMON = re.compile(r" (?:the|of|and|to|in|de|la|el|que|los) ")
+_COMMON = re.compile(r"\b(?:the|of|and|to|in|de|la|el|que|los)\b", re.IGNORECASE)
 _PLAINLY = 8  # such words in a sample
 
 
