@@ -320,14 +320,14 @@ def test_ctrl_c_ends_it_in_order_and_says_how_to_go_on(made):
     """Exit code 130, no traceback, and the next run does the rest."""
     many = replace(made, texts=orders(60))
     many.keep()
-    process = start(many)
-    assert process.stdout is not None
-    first = [process.stdout.readline() for _ in range(3)]
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.stderr is not None
-    # Not `communicate`: it leaves out what `readline` had read ahead.
-    rest, err = process.stdout.read(), process.stderr.read()
-    assert process.wait() == 130, err
+    with start(many) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = [process.stdout.readline() for _ in range(3)]
+        os.killpg(process.pid, signal.SIGINT)
+        # Not `communicate`: it leaves out what `readline` had read ahead.
+        rest, err = process.stdout.read(), process.stderr.read()
+    assert process.returncode == 130, err
     assert "Traceback" not in err
     done = len(first) + len(rest.splitlines())
     assert f"Stopped; {60 - done} documents left. Go on with the same command." in err
