@@ -23,7 +23,7 @@ from config.watchlist import KNOWN_SITES, Watchlist, load_watchlist, read_watchl
 
 if TYPE_CHECKING:
     from monitor.coverage import Coverage
-    from pipelines.texts import Extracted, Match, Page
+    from pipelines.texts import Extracted, Match
     from storage.archives import Archives
     from storage.blobs import Blobs
     from storage.crawls import Crawls
@@ -270,21 +270,13 @@ class App:
             except StorageError as error:
                 raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
-    def version_text(self, version: int) -> str:
-        """The text of a version. Raises UsageError when it has none."""
+    def version(self, version: int) -> "Extracted":
+        """A version as it was read. Raises UsageError when it has no text."""
         with self.store() as opened:
-            text = opened.queries.version_text(version)
-        if text is None:
+            found = opened.queries.version_document(version)
+        if found is None:
             raise UsageError(NO_TEXT.format(version))
-        return text
-
-    def version_pages(self, version: int) -> "tuple[Page, ...]":
-        """The pages of a version's text. Raises UsageError when it has none."""
-        with self.store() as opened:
-            pages = opened.queries.version_pages(version)
-        if pages is None:
-            raise UsageError(NO_TEXT.format(version))
-        return pages
+        return found[0]
 
     def source_rows(self) -> list[dict[str, Any]]:
         """The watchlist's sources, as DESIGN's JSON."""
@@ -498,19 +490,6 @@ def examine_topics(app: App, names: Sequence[str]) -> list[dict[str, Any]]:
                 rows.append({"topic": topic.name, "expected": expected,
                              "result": "right" if right else "wrong", "example": example})  # fmt: skip
     return rows
-
-
-def pages_of(app: App, name: str) -> "tuple[Page, ...]":
-    """The pages of a file, or of a version by its id."""
-    path = Path(name)
-    if path.is_file():
-        extracted = read_document(path)
-        if not extracted.text.strip():
-            raise UsageError(f"{name} cannot be read: {'; '.join(extracted.warnings) or 'no text'}")
-        return extracted.pages
-    if not name.isdecimal():
-        raise UsageError(f"{name!r} is neither a file nor the id of a version.")
-    return app.version_pages(int(name))
 
 
 def explain(error: Exception) -> tuple[str, int] | None:

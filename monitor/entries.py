@@ -17,6 +17,7 @@ from pipelines.align import TooManyWordsError
 from pipelines.citation import doubt, location
 from pipelines.redline import redline
 from pipelines.render import Passage, passages
+from pipelines.texts import is_scanned
 from storage.ports import AlertFacts, MatchFacts, VersionFacts
 
 Asked = Mapping[str, Collection[str]]
@@ -280,7 +281,7 @@ def _edits(old: VersionFacts | None, new: VersionFacts | None) -> Edits | None:
     if old is None or new is None or not old.text or not new.text:
         return None
     try:
-        found = redline(old.text, new.text)
+        found = redline(old.text, new.text, scanned=is_scanned((*old.pages, *new.pages)))
     except TooManyWordsError:
         return None
     shown = passages(found, old.text, new.text, longest=LONGEST_EDIT, pages=new.pages)

@@ -25,14 +25,17 @@ from pipelines.align import Gap, Run, align, encode, gaps
 from pipelines.clean import normalise
 from pipelines.moves import Move, find_moves
 from pipelines.sections import outline
-from pipelines.slides import settled
+from pipelines.shape import shape
+from pipelines.slides import renumbered, settled
+from pipelines.tabular import Side, by_rows
 from pipelines.texts import Hunk, Redline
-from pipelines.trifles import begins_heading, is_trifle
+from pipelines.trifles import bare, begins_heading, is_trifle
 
 # One or two shared words tell a reader nothing between two edits that are each
 # so many times longer: they join them.
 _STRAY_WORDS = 2
 _TIMES_LONGER = 4
+_STOPS = (".", ";", ":")
 
 
 def redline(old: str, new: str, *, scanned: bool = False) -> Redline:
@@ -48,8 +51,11 @@ def redline(old: str, new: str, *, scanned: bool = False) -> Redline:
     old_code, new_code = encode(old_words, new_words)
     runs = _without_strays(align(old_code, new_code), len(old_code), len(new_code))
     edits = settled(list(gaps(runs, len(old_code), len(new_code))), old_words, new_words)
+    edits = renumbered(edits, old_words, new_words)
+    if "\t" in old and "\t" in new:
+        edits = by_rows(edits, Side(old_code, shape(old)), Side(new_code, shape(new)))
     moves = find_moves(old_code, new_code, edits)
-    pieces = [piece for edit in edits for piece in _pieces(edit, moves)]
+    pieces = [piece for edit in edits for piece in _pieces(edit, moves, old_words)]
     hunks = tuple(_hunks(pieces, old, new, old_words, new_words, scanned=scanned))
     return Redline(
         equal=False,
@@ -86,16 +92,24 @@ def _size(left: Run, right: Run) -> int:
     return max(right.old - left.old, right.new - left.new) - left.length
 
 
-def _pieces(edit: Gap, moves: Sequence[Move]) -> Iterator[tuple[bool, Gap]]:
+def _pieces(edit: Gap, moves: Sequence[Move], old: Sequence[str]) -> Iterator[tuple[bool, Gap]]:
     """Cut an edit at the moves that left it or came to it; True marks a move."""
     left = sorted((m.old, m.old + m.length) for m in moves if edit.a <= m.old < edit.b)
     came = sorted((m.new, m.new + m.length) for m in moves if edit.c <= m.new < edit.d)
     if not left and not came:
         yield False, edit
         return
-    for moved, start, end in _cut(edit.a, edit.b, left):
-        yield moved, Gap(start, end, edit.c, edit.c)
-    for moved, start, end in _cut(edit.c, edit.d, came):
+    gone = list(_cut(edit.a, edit.b, left))
+    come = list(_cut(edit.c, edit.d, came))
+    a, c = edit.a, edit.c
+    within = edit.a and not old[edit.a - 1].endswith(_STOPS)
+    if within and gone and come and not gone[0][0] and not come[0][0]:
+        # The sentence that had begun goes on otherwise: that is one edit.
+        a, c = gone.pop(0)[2], come.pop(0)[2]
+        yield False, Gap(edit.a, a, edit.c, c)
+    for moved, start, end in gone:
+        yield moved, Gap(start, end, c, c)
+    for moved, start, end in come:
         yield moved, Gap(edit.b, edit.b, start, end)
 
 
@@ -122,6 +136,7 @@ def _hunks(
         return
     headings = outline(old), outline(new)
     starts = frozenset(headings[0].starts), frozenset(headings[1].starts)
+    known = set(map(bare, old_words)) & set(map(bare, new_words)) if scanned else frozenset()
     for moved, piece in pieces:
         gone, come = old_words[piece.a : piece.b], new_words[piece.c : piece.d]
         at_heading = begins_heading(starts[0], piece.a, piece.b) and begins_heading(
@@ -136,7 +151,8 @@ def _hunks(
             old_end=piece.b,
             new_start=piece.c,
             new_end=piece.d,
-            cosmetic=not moved and is_trifle(gone, come, at_heading=at_heading, scanned=scanned),
+            cosmetic=not moved
+            and is_trifle(gone, come, at_heading=at_heading, scanned=scanned, known=known),
         )
 
 

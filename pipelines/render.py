@@ -1,10 +1,11 @@
-"""A redline for people: as HTML, as segments a terminal colours, as plain text; and as JSON.
+"""A redline for people, inline: as HTML, as segments a terminal colours, as plain text; and as JSON.
 
 The first three show the same passages: each edit with some words round it, under the
-heading where it stands. Words come from documents of strangers, so HTML is
-escaped, and control, bidirectional and invisible characters never get out.
-Edits in which only glyphs differ are shown as unchanged words, unless there is
-nothing else to show.
+heading where it stands; rows of a table stay rows, with "|" between cells. Words
+come from documents of strangers, so HTML is escaped, and control, bidirectional
+and invisible characters never get out. Edits of looks alone are shown as
+unchanged words, unless there is nothing else to show. Side by side stands in
+`pipelines.render_pairs`, whole pages in `pipelines.render_page`.
 """
 
 import re
@@ -12,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import takewhile
-from string import Template
 from typing import Any, Literal
 
 from pipelines.citation import Lines, WordPlaces, citation_json, doubt, location
 from pipelines.clean import normalise
 from pipelines.lexicon import printable
+from pipelines.shape import Shape, shape
 from pipelines.texts import Hunk, Page, Redline
 
 Kind = Literal["same", "inserted", "deleted", "moved-from", "moved-to", "omitted"]
@@ -25,32 +26,12 @@ Kind = Literal["same", "inserted", "deleted", "moved-from", "moved-to", "omitted
 CONTEXT = 12
 """How many unchanged words stand on each side of an edit."""
 
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>$title</title>
-<style>
-body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 Georgia, serif; }
-ins { background: #d8f3dc; text-decoration: none; }
-del { background: #ffdfdc; }
-.moved { background: #dce8ff; }
-.omitted { color: #777; }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-<p>$told</p>
-$body
-</body>
-</html>
-""")
-_UNCHANGED = "No words changed."
-_COSMETIC = "Only spacing, capitals, punctuation or numbering changed."
-_NO_SECTION = "At the beginning"
-_ELLIPSIS = "…"
+UNCHANGED = "No words changed."
+COSMETIC = "Only spacing, capitals, punctuation or numbering changed."
+NO_SECTION = "At the beginning"
+ELLIPSIS = "…"
+CELL = "|"
+"""What parts the cells of a table row."""
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-\s?(?=[^\W\d_])")
 
 _TAGS: dict[Kind, tuple[str, str]] = {
@@ -100,7 +81,7 @@ class Passage:
     @property
     def place(self) -> str:
         """Where it stands, with a capital letter."""
-        words = location(self) or _NO_SECTION
+        words = location(self) or NO_SECTION
         return words[0].upper() + words[1:]
 
     @property
@@ -124,22 +105,22 @@ def passages(
     one is left out and counted. `pages` are those of the new text, so that a
     passage can be cited by page and line. All text is printable, none is escaped.
     """
-    del old  # its words are in the hunks
+    hunks = shown(redline)
+    if not hunks:
+        return ()
     words = new.split()
-    groups = list(_groups(_shown(redline), 2 * context))
-    places = WordPlaces(pages)
+    shapes = shape(old), shape(new)
+    groups = list(_groups(hunks, 2 * context, shapes))
     fence = [0, *(end for group in groups for end in _ends(group)), len(words)]
-    return tuple(
-        _passage(
-            group,
-            words,
-            max(fence[2 * rank], group[0].new_start - context),
-            min(fence[2 * rank + 3], group[-1].new_end + context),
-            longest,
-            places,
-        )
-        for rank, group in enumerate(groups)
-    )
+    places = WordPlaces(pages)
+    made = []
+    for rank, group in enumerate(groups):
+        start = max(fence[2 * rank], group[0].new_start - context)
+        end = min(fence[2 * rank + 3], group[-1].new_end + context)
+        if row := _row(group[0], shapes):
+            start, end = max(start, row[0]), min(end, max(row[1], group[-1].new_end))
+        made.append(_passage(group, words, (start, end), longest, shapes, places))
+    return tuple(made)
 
 
 def render_html(
@@ -153,7 +134,7 @@ def render_html(
 ) -> str:
     """Render a fragment of HTML: one <section class="redline"> a passage, nothing unescaped."""
     if not redline.hunks:
-        said = _COSMETIC if redline.cosmetic else _UNCHANGED
+        said = COSMETIC if redline.cosmetic else UNCHANGED
         return f'<p class="redline-none">{said}</p>'
     blocks = []
     for passage in passages(redline, old, new, context=context, longest=longest, pages=pages):
@@ -164,24 +145,6 @@ def render_html(
         heading = escape(passage.heading)
         blocks.append(f'<section class="redline"><h4>{heading}</h4><p>{body}</p></section>')
     return "\n".join(blocks)
-
-
-def render_page(
-    redline: Redline,
-    old: str,
-    new: str,
-    *,
-    title: str,
-    context: int = CONTEXT,
-    pages: Sequence[Page] = (),
-) -> str:
-    """Render a whole HTML page that stands by itself and may load and run nothing."""
-    told = f"{redline.inserted} words inserted, {redline.deleted} deleted"
-    return _PAGE.substitute(
-        title=escape(printable(title)),
-        told=escape(told),
-        body=render_html(redline, old, new, context=context, pages=pages),
-    )
 
 
 def render_segments(
@@ -199,7 +162,7 @@ def render_segments(
     stands between. The texts put together are what `render_text` gives.
     """
     if not redline.hunks:
-        return [("same", _COSMETIC if redline.cosmetic else _UNCHANGED)]
+        return [("same", COSMETIC if redline.cosmetic else UNCHANGED)]
     pairs: list[tuple[str, str]] = []
     for passage in passages(redline, old, new, context=context, longest=longest, pages=pages):
         if pairs:
@@ -256,8 +219,23 @@ def redline_json(redline: Redline, pages: Sequence[Page] = ()) -> dict[str, Any]
     }
 
 
-def _shown(redline: Redline) -> Sequence[Hunk]:
+def shown(redline: Redline) -> Sequence[Hunk]:
+    """The edits that say something, or all when none does."""
     return [hunk for hunk in redline.hunks if not hunk.cosmetic] or redline.hunks
+
+
+def spelled(words: Sequence[str], first: int, lies: Shape) -> str:
+    """Words of a text as one string, with a sign before each cell but the first word's.
+
+    `first` is where in the text they begin.
+    """
+    if not lies.cells:
+        return printable(" ".join(words))
+    told: list[str] = []
+    for at, word in enumerate(words, first):
+        told += [CELL] * (lies.cells.get(at, 0) if told else 0)
+        told.append(word)
+    return printable(" ".join(told))
 
 
 def _plain(text: str) -> str:
@@ -265,16 +243,30 @@ def _plain(text: str) -> str:
     return _HYPHEN.sub("", normalise(text))
 
 
-def _groups(hunks: Sequence[Hunk], reach: int) -> Iterator[list[Hunk]]:
+def _groups(hunks: Sequence[Hunk], reach: int, shapes: tuple[Shape, Shape]) -> Iterator[list[Hunk]]:
     group: list[Hunk] = []
     for hunk in hunks:
         near = group and hunk.new_start - group[-1].new_end <= reach
-        if group and not (near and hunk.section == group[-1].section):
+        here = near and hunk.section == group[-1].section
+        if group and not (here and _row(hunk, shapes) == _row(group[-1], shapes)):
             yield group
             group = []
         group.append(hunk)
     if group:
         yield group
+
+
+def _row(hunk: Hunk, shapes: tuple[Shape, Shape]) -> tuple[int, int] | None:
+    """The row of new in which an edit stands; of a row that went, the place where it was."""
+    if hunk.new:
+        return shapes[1].row_at(hunk.new_start)
+    row = shapes[0].row_at(hunk.old_start)
+    if row is None:
+        return None
+    if row[0] == hunk.old_start and row[1] <= hunk.old_end:
+        return hunk.new_start, hunk.new_start
+    at_its_end = hunk.old_end >= row[1]
+    return shapes[1].row_at(hunk.new_start - at_its_end) or (hunk.new_start, hunk.new_start)
 
 
 def _ends(group: list[Hunk]) -> tuple[int, int]:
@@ -284,20 +276,20 @@ def _ends(group: list[Hunk]) -> tuple[int, int]:
 def _passage(
     group: list[Hunk],
     new: list[str],
-    start: int,
-    end: int,
+    around: tuple[int, int],
     longest: int | None,
+    shapes: tuple[Shape, Shape],
     places: WordPlaces,
 ) -> Passage:
-    segments = [Segment("omitted", _ELLIPSIS)] if start else []
-    at = start
+    at, end = around
+    segments = [Segment("omitted", ELLIPSIS)] if at else []
     for hunk in group:
-        segments += _same(new[at : hunk.new_start])
-        segments += _edit(hunk, longest)
+        segments += _same(new, at, hunk.new_start, shapes[1])
+        segments += _edit(hunk, new, longest, shapes)
         at = hunk.new_end
-    segments += _same(new[at:end])
+    segments += _same(new, at, end, shapes[1])
     if end < len(new):
-        segments.append(Segment("omitted", _ELLIPSIS))
+        segments.append(Segment("omitted", ELLIPSIS))
     place = places.at(*_ends(group))
     return Passage(
         section=printable(group[0].section),
@@ -308,24 +300,38 @@ def _passage(
     )
 
 
-def _same(words: list[str]) -> list[Segment]:
-    return [Segment("same", printable(" ".join(words)))] if words else []
+def _same(words: Sequence[str], start: int, end: int, lies: Shape) -> Iterator[Segment]:
+    if start < end:
+        lead = f"{CELL} " * lies.cells.get(start, 0)
+        yield Segment("same", lead + spelled(words[start:end], start, lies))
 
 
-def _edit(hunk: Hunk, longest: int | None) -> Iterator[Segment]:
-    if hunk.kind == "move":
-        side: Kind = "moved-from" if hunk.old else "moved-to"
-        yield Segment(side, _shortened((hunk.old or hunk.new).split(), longest))
-        return
+def _edit(
+    hunk: Hunk, new: Sequence[str], longest: int | None, shapes: tuple[Shape, Shape]
+) -> Iterator[Segment]:
+    head, tail = trimmed(hunk)
+    gone, come = hunk.old.split(), hunk.new.split()
+    a, c = hunk.old_start + head, hunk.new_start + head
+    moves = hunk.kind == "move"
+    yield from _same(new, hunk.new_start, c, shapes[1])
+    gone, come = gone[head : len(gone) - tail], come[head : len(come) - tail]
+    tabs = shapes[0].cells.get(a, 0) if gone else shapes[1].cells.get(c, 0)
+    if tabs:
+        yield Segment("same", " ".join([CELL] * tabs))
+    if gone:
+        yield Segment("moved-from" if moves else "deleted", _shortened(gone, a, shapes[0], longest))
+    if come:
+        yield Segment("moved-to" if moves else "inserted", _shortened(come, c, shapes[1], longest))
+    yield from _same(new, hunk.new_end - tail, hunk.new_end, shapes[1])
+
+
+def trimmed(hunk: Hunk) -> tuple[int, int]:
+    """Count the words at the beginning and the end of an edit that only glyphs tell apart."""
     old, new = hunk.old.split(), hunk.new.split()
+    if hunk.kind == "move" or not old or not new:
+        return 0, 0
     head = _alike(old, new)
-    tail = _alike(old[head:][::-1], new[head:][::-1])
-    yield from _same(new[:head])
-    if gone := old[head : len(old) - tail]:
-        yield Segment("deleted", _shortened(gone, longest))
-    if come := new[head : len(new) - tail]:
-        yield Segment("inserted", _shortened(come, longest))
-    yield from _same(new[len(new) - tail :])
+    return head, _alike(old[head:][::-1], new[head:][::-1])
 
 
 def _alike(old: list[str], new: list[str]) -> int:
@@ -336,11 +342,11 @@ def _alike(old: list[str], new: list[str]) -> int:
     return len(list(takewhile(lambda pair: _plain(pair[0]) == _plain(pair[1]), pairs)))
 
 
-def _shortened(words: list[str], longest: int | None) -> str:
+def _shortened(words: Sequence[str], first: int, lies: Shape, longest: int | None) -> str:
     if longest is None or len(words) <= longest:
-        return printable(" ".join(words))
+        return spelled(words, first, lies)
     head = longest - longest // 2
-    tail = longest - head
-    left_out = f"{_ELLIPSIS} {len(words) - longest} words {_ELLIPSIS}"
-    shown = [*words[:head], left_out, *words[len(words) - tail :]]
-    return printable(" ".join(shown))
+    tail = len(words) - longest // 2
+    left_out = f"{ELLIPSIS} {tail - head} words {ELLIPSIS}"
+    ends = spelled(words[:head], first, lies), left_out, spelled(words[tail:], first + tail, lies)
+    return " ".join(filter(None, ends))

@@ -5,6 +5,7 @@ before "(b) y." or as "z. (b)" come within it. Both are right; the first, which
 begins where a sentence begins, is what was done.
 """
 
+import re
 from collections.abc import Sequence
 
 from pipelines.align import Gap
@@ -47,3 +48,51 @@ def _merit(words: Sequence[str], start: int, shift: int) -> tuple[int, int]:
     begins = not start or words[start - 1].endswith(_STOPS)
     opens = words[start].startswith(_OPENS)
     return 2 * begins + opens, -abs(shift)
+
+
+_MARK = re.compile(r"\((?:\d{1,3}|[A-Za-z]{1,4})\)|(?:\d{1,2}|[A-Za-z])\.")
+
+
+def renumbered(gaps: Sequence[Gap], old: Sequence[str], new: Sequence[str]) -> list[Gap]:
+    """Give each paragraph that came or went its own number, and the next one another.
+
+    "(a) y." that became "(a) z. (b) y." has "z. (b)" come within it, by the
+    words. What was done: "(a) z." came, and "(a)" is "(b)" now.
+    """
+    done: list[Gap] = []
+    for gap in gaps:
+        free = not done or (gap.a - 1 >= done[-1].b and gap.c - 1 >= done[-1].d)
+        words, start, end = (new, gap.c, gap.d) if gap.a == gap.b else (old, gap.a, gap.b)
+        is_pure = gap.a == gap.b or gap.c == gap.d
+        if free and is_pure and gap.a and gap.c and _is_numbered(words, start, end):
+            if gap.a == gap.b:
+                done.append(Gap(gap.a - 1, gap.a - 1, gap.c - 1, gap.d - 1))
+                done.append(Gap(gap.a - 1, gap.a, gap.d - 1, gap.d))
+            else:
+                done.append(Gap(gap.a - 1, gap.b - 1, gap.c - 1, gap.c - 1))
+                done.append(Gap(gap.b - 1, gap.b, gap.c - 1, gap.c))
+        elif gap.b - gap.a == 1 and _renumbers(old[gap.a], new[gap.c : gap.d]):
+            done.append(Gap(gap.a, gap.a, gap.c, gap.d - 1))
+            done.append(Gap(gap.a, gap.b, gap.d - 1, gap.d))
+        elif gap.d - gap.c == 1 and _renumbers(new[gap.c], old[gap.a : gap.b]):
+            done.append(Gap(gap.a, gap.b - 1, gap.c, gap.c))
+            done.append(Gap(gap.b - 1, gap.b, gap.c, gap.d))
+        else:
+            done.append(gap)
+    return done
+
+
+def _renumbers(mark: str, words: Sequence[str]) -> bool:
+    """Whether words are a numbered paragraph and the number of the next, for what was a number."""
+    if len(words) <= 2 or mark == words[-1]:
+        return False
+    return all(map(_MARK.fullmatch, (mark, words[0], words[-1]))) and words[-2].endswith(_STOPS)
+
+
+def _is_numbered(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether words[start:end] end with a paragraph's number and follow on another one."""
+    marks = words[start - 1], words[end - 1]
+    if end - start == 1 or marks[0] == marks[1] or not all(map(_MARK.fullmatch, marks)):
+        return False
+    begins = start == 1 or words[start - 2].endswith(_STOPS)
+    return begins and words[end - 2].endswith(_STOPS)

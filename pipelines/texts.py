@@ -53,6 +53,11 @@ def joined(pages: Iterable[Page]) -> str:
     return PAGE_BREAK.join(page.text for page in pages)
 
 
+def is_scanned(pages: Iterable[Page]) -> bool:
+    """Whether some of the pages were read as pictures."""
+    return any(page.method.startswith("ocr") for page in pages)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A span [start, end) that the text marks as being added to the law or struck."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from config.states import CITY_COUNTIES
 from config.vocabulary import ChangeKind
-from pipelines.texts import Extracted, Page
+from pipelines.texts import Extracted
 
 from . import facts, tables
 from .database import Database
@@ -316,11 +316,6 @@ class Queries:
         with self._database.reading() as connection:
             found: str | None = connection.execute(statement).scalar()
             return found
-
-    def version_pages(self, version_id: int) -> tuple[Page, ...] | None:
-        """The pages of a version's text; None as for `version_text`."""
-        found = self.version_document(version_id)
-        return None if found is None else found[0].pages
 
     def version_document(self, version_id: int) -> tuple[Extracted, str] | None:
         """The whole text of a version and the SHA-256 of its document; None as for `version_text`.

@@ -371,6 +371,7 @@ EVIL = (
 
 def hostile(text):
     """Every field that a site can fill, filled with this."""
+    law = text.replace("\t", " ")  # tabs make table rows, which are shown apart
     return alert(
         1,
         ChangeKind.AMENDED,
@@ -381,8 +382,8 @@ def hostile(text):
         matches=(
             match(topic=text, term=text, snippet=f"before {text} after", field="title", page=None),
         ),
-        old=version(1, f"{text} one two three"),
-        new=version(2, f"{text} one four three", document_url=text, archive=text, note=text),
+        old=version(1, f"{law} one two three"),
+        new=version(2, f"{law} one four three", document_url=text, archive=text, note=text),
         archive=text,
     )
 

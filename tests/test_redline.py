@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 
 from pipelines import align
 from pipelines.clean import normalise
+from pipelines.extract import extract_text
 from pipelines.redline import apply, redline
 from pipelines.render import (
     passages,
     redline_json,
     render_html,
-    render_page,
     render_segments,
     render_text,
 )
+from pipelines.render_page import render_page
 from pipelines.sections import outline
+from pipelines.texts import Limits
 
 WORDS = st.sampled_from(["the", "officer", "shall", "may", "not", "mask.", "(b)", "287(g)", "a"])
 TEXTS = st.lists(WORDS, max_size=40).map(" ".join)
@@ -145,6 +147,35 @@ class TestHunks:
         old = "Keep. " + " ".join(f"old{n}" for n in range(9)) + " the " + "x y z " * 4 + "End."
         new = "Keep. " + " ".join(f"new{n}" for n in range(9)) + " the " + "p q r " * 4 + "End."
         assert [hunk.kind for hunk in redline(old, new).hunks] == ["replace"]
+
+    def test_a_paragraph_that_came_has_its_own_number(self):
+        """The new paragraph is what came; the ones behind it have other numbers now."""
+        old = "Section 1. Masks.\n(a) No masks.\n(b) No hoods."
+        new = "Section 1. Masks.\n(a) No masks.\n(b) Veils are out.\n(c) No hoods."
+        for before, after, kind in ((old, new, "insert"), (new, old, "delete")):
+            hunks = redline(before, after).hunks
+            assert [(hunk.kind, hunk.cosmetic) for hunk in hunks] == [
+                (kind, False),
+                ("replace", True),
+            ]
+            assert hunks[0].old + hunks[0].new == "(b) Veils are out."
+            assert {hunks[1].old, hunks[1].new} == {"(b)", "(c)"}
+            assert apply(before.split(), hunks) == after.split()
+
+    def test_a_number_that_became_a_paragraph_and_a_number(self):
+        """The same, where the words make it a replacement of the number."""
+        old = "(a) No masks. (b) No hoods."
+        new = "(b) No masks. (c) Veils are out. (d) No hoods."
+        for before, after in ((old, new), (new, old)):
+            real = [hunk for hunk in redline(before, after).hunks if not hunk.cosmetic]
+            assert [hunk.old + hunk.new for hunk in real] == ["(c) Veils are out."]
+            assert apply(before.split(), redline(before, after).hunks) == after.split()
+
+    def test_a_reference_in_a_sentence_is_no_number_of_a_paragraph(self):
+        """Words that come between two references are told as they stand."""
+        old = "Under subsection (b) of this section."
+        new = "Under subsection (a) and, where it applies. (b) of this section."
+        assert not any(hunk.cosmetic for hunk in redline(old, new).hunks)
 
 
 class TestMoves:
@@ -391,3 +422,25 @@ def test_real_successive_versions_apply(corpus):
         assert apply(old.split(), result.hunks) == new.split()
         assert result.hunks
         assert sum(bool(hunk.section) for hunk in result.hunks) >= len(result.hunks) / 2
+
+
+@pytest.mark.corpus
+def test_real_pages_against_the_text_published_beside_them(corpus):
+    """Oregon's PDFs and plain texts say the same but for the heads and numbers of lines.
+
+    The plain texts have those, our reading of the PDFs takes them out.
+    """
+    furniture = re.compile(r"(?:\d{1,2}|\[\d+\]|[HS]B|Enrolled|House|Senate|Bill|\d{4}|Page|\d{3}"
+                           r"|\([HS]B|\d+-\w+\))(?:\s|$)")  # fmt: skip
+    pages = sorted((corpus / "state-bills" / "oregon").glob("*-introduced.pdf"))
+    compared = 0
+    for page in pages:
+        beside = page.with_suffix(".txt")
+        if beside.exists():
+            old = extract_text(page, Limits()).text
+            new = beside.read_text(encoding="utf-8", errors="replace")
+            real = [hunk for hunk in redline(old, new).hunks if not hunk.cosmetic]
+            assert not [hunk for hunk in real if hunk.old], page.name
+            assert not [hunk.new for hunk in real if furniture.sub("", hunk.new).strip()], page.name
+            compared += 1
+    assert compared >= 5

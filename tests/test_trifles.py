@@ -23,6 +23,15 @@ WORDS = st.lists(
         ("law enforcement", "law-enforcement"),
         ("“mask”", "mask"),
         ("10,000 dollars.", "10,000 dollars"),
+        ("( a )", "(a)"),
+        ("( 1 )", "(1)"),
+        ("[ the fee ]", "[the fee]"),
+        ("• masks", "masks"),
+        ("SUBSECTION (A) APPLIES", "Subsection (a) applies"),
+        ("informa- tion", "information"),
+        ("10 A.M.", "10 a.m."),
+        ("$ 5", "$5"),
+        ("sections 5, 6 and 7", "sections 5, 6, and 7"),
         ("—", ""),
     ],
 )
@@ -38,6 +47,15 @@ def test_looks_are_trifles(old, new):
         ("may", "shall"), ("$50", "$60"), ("10,000", "10.000"), ("1.5", "15"), ("5-10", "510"),
         ("(500)", "500"), ("-5", "5"), ("$5", "5"), ("5%", "5"), ("§ 5", "5"), ("5 10", "510"),
         ("lawful", "unlawful"), ("not", ""), ("", "(b)"), ("and", "or"), ("3-113.1", "3-113"),
+        ("[shall]", "shall"), ("[not", "not"), ("fee]", "fee"),
+        ("6'", '6"'), ("subsection (A)", "subsection (a)"), ("paragraph (I)", "paragraph (i)"),
+        ("section 5 A", "section 5A"), ("section 5 a", "section 5a"), ("A 5", "A5"),
+        ("5 mW", "5 MW"), ("in formal", "informal"), ("a typical case", "atypical case"),
+        ("no table", "notable"), ("not able", "notable"), ("or der", "order"), ("if fy", "iffy"),
+        ("; or", "; and"), ("and/or", "and or"), ("and/or", "and"), ("12:30", "1230"),
+        ("January 31,", "January 3 1,"), ("2026", "20 26"), ("30 days", "3 0 days"), ("½", "2"),
+        ("one-half", "half"), ("90 days", "90 years"), ("paragraph (1)(b)", "paragraph (1)(c)"),
+        ("section 5", "section 6"), ("10%", "10"), ("10°", "10"), ("1/2", "12"), ("1,5", "15"),
     ],
 )  # fmt: skip
 def test_words_and_figures_are_no_trifles(old, new):
@@ -77,6 +95,52 @@ def test_renumbering_is_a_trifle_where_paragraphs_begin():
     assert result.cosmetic
     assert len(result.hunks) == 2
     assert not redline(NUMBERED, NUMBERED.replace("subsection (b)", "subsection (a)")).cosmetic
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("(b)", "(c)", True), ("(a)", "(1)", True), ("Section 4.", "Section 3.", True),
+        ("(iii)", "(iv)", True), ("10.", "B.", False), ("(2)", "(d)", False),
+        ("90", "30", False), ("will.", "ill.", False), ("$5.", "$6.", False),
+    ],
+)  # fmt: skip
+def test_numbers_of_paragraphs_count_within_their_series(old, new, same):
+    """The next number of a list is numbering; another place in another list may be law."""
+    assert is_trifle(old.split(), new.split(), at_heading=True) == same
+
+
+def test_words_that_both_readings_know_are_no_misreadings():
+    """In a scan "dear" may be "clear", but not where each is a word of both texts."""
+    assert is_trifle(["clear"], ["dear"], scanned=True)
+    assert not is_trifle(["clear"], ["dear"], scanned=True, known={"clear", "dear"})
+    old = "The modern form is on the modem. The modem is clear."
+    new = "The modem form is on the modem. The modern is clear."
+    assert redline(old, old.replace("modern form", "modem form"), scanned=True).cosmetic
+    assert not redline(old, new, scanned=True).cosmetic
+
+
+SIGNIFICANT = st.sampled_from(
+    ["not", "no", "or", "and", "unless", "$5", "10", "1,000", "(b)", "[", "]", "%", "5A", "nor"]
+)
+
+
+@given(WORDS, SIGNIFICANT, st.integers(0, 20), st.booleans())
+def test_a_word_that_matters_never_goes_or_comes_as_a_trifle(words, word, at, scanned):
+    """Wherever a "not", a figure, a bracket or a reference is put in or left out, it is seen."""
+    longer = [*words[:at], word, *words[at:]]
+    assert not is_trifle(words, longer, scanned=scanned)
+    assert not redline(" ".join(words), " ".join(longer), scanned=scanned).cosmetic
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.booleans())
+def test_figures_differ_however_they_are_set(first, second, scanned):
+    """Two numbers are two numbers, with commas, signs, units and in brackets."""
+    if first == second:
+        return
+    for form in ("{}", "{:,}", "${:,}", "{}%", "({})", "{} days", "section {}.", "§ {}-a"):
+        old, new = form.format(first), form.format(second)
+        assert not is_trifle(old.split(), new.split(), scanned=scanned)
 
 
 @given(WORDS, WORDS)

@@ -275,14 +275,16 @@ def _interrupts() -> Iterator[list[int]]:
 
 
 def _print_diff(out: Output, app: "App", prefix: str) -> None:
-    from monitor.cli.texts import print_redline
+    from monitor.cli.diff import print_redline
     from monitor.reextracting import two_readings
     from pipelines.redline import redline
     from pipelines.render import redline_json
+    from pipelines.texts import is_scanned
 
     old, new = two_readings(app, prefix)
     before, after = old.extracted.text, new.extracted.text
-    result = redline(before, after)
+    pages = (*old.extracted.pages, *new.extracted.pages)
+    result = redline(before, after, scanned=is_scanned(pages))
     if out.as_json:
         out.line({"document": old.sha256, "extractors": [old.extractor, new.extractor]}
                  | redline_json(result))  # fmt: skip

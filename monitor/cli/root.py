@@ -22,7 +22,7 @@ COMMANDS = {
         "export:export",
         "Measures, versions, actions, votes or changes as CSV or JSON lines.",
     ),
-    "diff": ("texts:diff", "The redline of two documents or versions."),
+    "diff": ("diff:diff", "The redline of two documents or versions, or of one and the law."),
     "text": ("texts:text", "The text of a document, as we read it."),
     "match": ("texts:match", "Topics or a query found in a document."),
     "topics": ("topics:topics", "List topics and test their examples."),

@@ -43,6 +43,8 @@ def _advise(out: Output, found: Json) -> None:
     readable = [version["id"] for version in found["versions"] if version["state"] == "readable"]
     if len(readable) > 1:
         out.remark(f"What the last text changed: measurewatch diff {readable[-2]} {readable[-1]}")
+    if readable:
+        out.remark(f"What it does to existing law: measurewatch diff {readable[-1]} --law")
 
 
 class _Shown:

@@ -1,4 +1,4 @@
-"""text, match, diff: what we read in a document, what we find, what differs."""
+"""text, match: what we read in a document, what we find in it."""
 
 import re
 from pathlib import Path
@@ -9,13 +9,6 @@ import click
 from monitor.cli.output import Output, counted, output
 from monitor.cli.root import examples, shared
 
-SEGMENT_STYLES = {
-    "inserted": "green",
-    "deleted": "red strike",
-    "moved-from": "blue strike",
-    "moved-to": "blue",
-    "section": "bold",
-}
 SLOW = "Still reading: a page without good text is read as a picture, which takes seconds."
 
 
@@ -288,58 +281,3 @@ def match_json(found: Any) -> dict[str, Any]:
         "standing": str(found.standing),
         "score": found.score,
     } | citation_json(found)
-
-
-@click.command(
-    help="The redline of OLD and NEW: files, or ids of versions in the database.",
-    epilog=examples(
-        ("diff old.pdf new.pdf", "two files"),
-        ("diff 2 21 --html redline.html", "two versions; ids stand in: show"),
-    ),
-)
-@click.argument("old")
-@click.argument("new")
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write it as a page."
-)
-@shared
-@click.pass_context
-def diff(ctx: click.Context, old: str, new: str, html: Path | None) -> None:
-    from monitor.app import build, pages_of
-    from pipelines.redline import redline
-    from pipelines.render import redline_json, render_page
-    from pipelines.texts import joined
-
-    out = output(ctx)
-    app = build(ctx.ensure_object(dict))
-    before = joined(pages_of(app, old))
-    pages = pages_of(app, new)
-    after = joined(pages)
-    result = redline(before, after)
-    if html is not None:
-        html.write_text(
-            render_page(result, before, after, title=f"{old} → {new}", pages=pages),
-            encoding="utf-8",
-        )
-        out.remark(f"Written: {html}")
-    if out.as_json:
-        out.line(redline_json(result, pages))
-        return
-    print_redline(out, result, before, after, pages)
-
-
-def print_redline(out: Output, result: Any, before: str, after: str, pages: Any = ()) -> None:
-    """The differing passages of two texts for a person, and how many words differ."""
-    from rich.text import Text
-
-    from monitor.cli.pages import plain
-    from pipelines.render import render_segments
-
-    if result.equal or result.cosmetic:
-        out.remark("No words differ." if result.equal else "Only spacing or glyphs differ.")
-        return
-    shown = Text()
-    for kind, words in render_segments(result, before, after, pages=pages):
-        shown.append(plain(words), style=SEGMENT_STYLES.get(kind, ""))
-    out.console().print(shown, soft_wrap=True)
-    out.remark(f"{result.inserted} words inserted, {result.deleted} deleted.")

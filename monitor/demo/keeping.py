@@ -36,15 +36,17 @@ def html_part(mail: Message) -> bytes:
 def write_redlines(app: App, folder: Path) -> list[Path]:
     """Write a page for each amendment, in their order."""
     from pipelines.redline import redline
-    from pipelines.render import render_page
+    from pipelines.render_page import render_page
+    from pipelines.texts import is_scanned
 
     paths: list[Path] = []
     for row in app.changes(kinds=("amended",)):
-        before, after = (app.version_text(version) for version in row["versions"])
+        old, new = (app.version(version) for version in row["versions"])
+        found = redline(old.text, new.text, scanned=is_scanned((*old.pages, *new.pages)))
         measure = row["measure"]
         title = f"{measure['identifier']}: {measure['title']}"
         path = folder / f"redline-{len(paths) + 1}-{measure['identifier'].replace(' ', '-')}.html"
-        page = render_page(redline(before, after), before, after, title=title)
+        page = render_page(found, old.text, new.text, title=title, pages=new.pages)
         path.write_text(page, encoding="utf-8")
         paths.append(path)
     return paths
