@@ -3,7 +3,8 @@
 The references write the same rows without knowing what a change is: the
 driver's `executemany` of plain inserts, and SQLAlchemy's core upsert. Each run
 measures all of them, a batch of a hundred a transaction; the bills of its first
-recording are of a session of their own.
+recording are of a session of their own. Comparing unchanged bills without a
+database is held against comparing their JSON.
 """
 
 import sqlite3
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 from benchmarks.kit.record import options, record, row
 from benchmarks.kit.timing import in_turn, seconds
 from config.vocabulary import TextState
+from pipelines.compare import compare
 from pipelines.texts import Observation, VersionText
 from scrapers.items import Action, Link, Measure, Sponsor, Version
 from storage.codec import dump_measure
@@ -183,6 +185,25 @@ def measured(database: Database, count: int, runs: int) -> list[dict[str, object
     ]  # fmt: skip
 
 
+def compared(count: int, runs: int) -> dict[str, object]:
+    """Bills a second that are compared with themselves as they were read another time."""
+    old, new = ([bill(number, 20261, "In committee") for number in range(count)] for _ in range(2))
+
+    def ours() -> None:
+        assert not any(compare(*both) for both in zip(old, new, strict=True))
+
+    def theirs() -> None:
+        assert all(dump_measure(a) == dump_measure(b) for a, b in zip(old, new, strict=True))
+
+    found = in_turn(
+        lambda: count / seconds(ours), lambda: count / seconds(theirs), runs=runs
+    )  # fmt: skip
+    return row(
+        "comparing, unchanged", found, reference_name="comparing their JSON", limit=None,
+        unit="bills/s",
+    )  # fmt: skip
+
+
 @contextmanager
 def databases(folder: Path) -> Iterator[list[Database]]:
     home = Home.create(folder / "home")
@@ -197,7 +218,8 @@ def main() -> None:
     chosen = options(__doc__)
     count, runs = (FEW, 1) if chosen.small else (COUNT, RUNS)
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as both:
-        rows = [line for database in both for line in measured(database, count, runs)]
+        rows = [compared(count, runs)]
+        rows += [line for database in both for line in measured(database, count, runs)]
     record(rows, chosen.file)
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from config.vocabulary import ChangeKind, SponsorClassification
 from pipelines.clean import normalise
+from pipelines.corrections import CORRECTS
 from pipelines.lexicon import printable
 from pipelines.pairs import Item, Key, itself, pairs, unpaired
 from pipelines.texts import Change
@@ -58,6 +59,8 @@ def compare(old: Measure | None, new: Measure) -> tuple[Change, ...]:
     """
     if old is None:
         return (_new(new),)
+    if old == new:
+        return ()
     found = (
         _title(old, new),
         _status(old, new),
@@ -110,6 +113,9 @@ def _both(old: Measure, new: Measure, *names: str) -> bool:
 
 def _new(new: Measure) -> Change:
     title = f": {new.title}" if new.title else ""
+    corrected = [other.identifier for other in new.related if other.relation in CORRECTS]
+    how = "New, corrected by the publisher" if corrected else "New"
+    what = f" (corrects {', '.join(corrected)})" if corrected else ""
     return Change(
         kind=ChangeKind.NEW,
         after={
@@ -123,7 +129,8 @@ def _new(new: Measure) -> Change:
             "versions": [_version_json(version) for version in new.versions],
             "url": new.url,
         },
-        summary=printable(f"New: {new.identifier}{title}"),
+        summary=printable(f"{how}: {new.identifier}{title}{what}"),
+        details=MappingProxyType({"correction": True} if corrected else {}),
     )
 
 

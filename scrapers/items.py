@@ -218,15 +218,17 @@ class Listing:
     """A list that was read to its end and believed.
 
     `name` is the `listing` its measures carry, `rows` how many rows it held and
-    `total` the number the source itself states, when it states one. `patience`
-    is how many complete readings in a row must lack a measure before it counts
-    as vanished.
+    `total` the number the source itself states, when it states one. A measure
+    counts as vanished once `patience` complete readings in a row lack it, and it
+    was seen last at least `days` days ago: where measures pass from list to list,
+    the time between says more than how often somebody looked.
     """
 
     name: str
     rows: int
     total: int | None = None
     patience: int = 2
+    days: int = 0
 
 
 OBSERVABLE = frozenset(

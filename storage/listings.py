@@ -1,21 +1,23 @@
 """Measures that are gone from a list that was read to its end.
 
 Gone once may be a mistake of the site's; gone from two complete readings of the
-same list, or as many as that list's patience says, and from every other list the
-measure stood in, is vanished.
+same list, or for as many readings and days as that list says, and from every
+other list the measure stood in, is vanished.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.vocabulary import ChangeKind
 from pipelines.texts import Change
+from scrapers.items import Listing
 
 from . import tables
 from .changing import Brought, Earlier, route_change, write_change
+from .columns import storable
 from .crawl import Crawl, Group
 from .known import KnownRow, load_by_id, topics_now
 from .ports import Outcome
@@ -31,12 +33,11 @@ class _Gone:
     last_seen: datetime
 
 
-def finish(
-    connection: Connection, crawl: Crawl, source: str, listing: str, *, patience: int
-) -> list[Outcome]:
+def finish(connection: Connection, crawl: Crawl, source: str, listing: Listing) -> list[Outcome]:
     """Count the absences of one complete reading; returns what vanished by it."""
-    scope = {"of_source": source, "of_listing": listing, "crawl": crawl.id}
-    connection.execute(_COUNT_ABSENCE, scope | {"of_patience": patience})
+    scope = {"of_source": source, "of_listing": storable(listing.name), "crawl": crawl.id}
+    waits = {"of_patience": listing.patience, "since": crawl.now - timedelta(days=listing.days)}
+    connection.execute(_COUNT_ABSENCE, scope | waits)
     gone = [_Gone(row.measure_id, row.last_seen) for row in connection.execute(_VANISHED, scope)]
     if not gone:
         return []
@@ -76,6 +77,18 @@ def _vanish(
     return Outcome(status="changed", measure_id=known.id, kinds=(change.kind,))
 
 
+_ABSENCES = _sightings.absent_count + sa.case(
+    # A crawl that died after it had counted is made again: its absence counts once.
+    (
+        sa.exists().where(
+            tables.crawls.c.id == _sightings.absent_crawl_id,
+            tables.crawls.c.state.in_(("crashed", "interrupted")),
+        ),
+        0,
+    ),
+    else_=1,
+)
+_PATIENCE = sa.bindparam("of_patience", type_=sa.Integer)
 _COUNT_ABSENCE = (
     sa.update(tables.sightings)
     .where(
@@ -85,20 +98,16 @@ _COUNT_ABSENCE = (
         _sightings.absent_crawl_id != sa.bindparam("crawl"),
     )
     .values(
-        absent_count=_sightings.absent_count
-        + sa.case(
-            # A crawl that died after it had counted is made again: its absence counts once.
+        # Until its days are over, a measure stays one absence short of its list's patience.
+        absent_count=sa.case(
             (
-                sa.exists().where(
-                    tables.crawls.c.id == _sightings.absent_crawl_id,
-                    tables.crawls.c.state.in_(("crashed", "interrupted")),
-                ),
-                0,
+                sa.and_(_sightings.last_seen > sa.bindparam("since"), _ABSENCES >= _PATIENCE),
+                _PATIENCE - 1,
             ),
-            else_=1,
+            else_=_ABSENCES,
         ),
         absent_crawl_id=sa.bindparam("crawl"),
-        patience=sa.bindparam("of_patience"),
+        patience=_PATIENCE,
     )
 )
 _OTHER = tables.sightings.alias("other")

@@ -43,8 +43,9 @@ def plan(connection: Connection, crawl: Crawl, seen: Sequence[Seen], source: str
 
 def pending(observation: Observation) -> int:
     """How many versions of an observation wait for their text."""
-    waiting = sum(text.state is TextState.PENDING for text in observation.texts)
-    return waiting + max(0, len(observation.measure.versions) - len(observation.texts))
+    texts = observation.texts
+    waiting = [text.state for text in texts].count(TextState.PENDING) if texts else 0
+    return waiting + max(0, len(observation.measure.versions) - len(texts))
 
 
 def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
@@ -57,7 +58,8 @@ def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
     versions = Versions(group, measure_id, known.versions if known else None)
     if "versions" in observed.observed:
         first = old is None or "versions" not in old.observed
-        versions.take(observed.versions, seen.observation.texts, silent=first)
+        texts, steps = seen.observation.texts, _steps(old, observed)
+        versions.take(observed.versions, texts, silent=first, steps=steps)
     changes = _changes(known, observed) + versions.brought
     merged = replace(merge(old, observed) if old else observed, extras=EMPTY)
     state = State(group, seen, known, measure_id, merged, fields)
@@ -108,6 +110,18 @@ def _named_as(old: Measure, new: Measure, keys: Collection[Key]) -> Measure:
     others = dict.fromkeys((new.identifier, *new.identifiers))
     also = tuple(name for name in others if canonical(name) != printed)
     return replace(new, identifier=old.identifier, identifiers=also)
+
+
+def _steps(old: Measure | None, new: Measure) -> tuple[str, ...]:
+    """What is said of the actions that are seen for the first time, of a measure already known."""
+    if old is None or old.actions == new.actions:
+        return ()
+    known = {(action.description, action.date) for action in old.actions}
+    return tuple(
+        action.description
+        for action in new.actions
+        if (action.description, action.date) not in known
+    )
 
 
 def _changes(known: KnownRow | None, observed: Measure) -> list[Brought]:

@@ -113,9 +113,7 @@ class Store:
 
         def work(connection: Connection) -> list[Outcome]:
             crawl = Crawl(id=crawl_id, now=now, route=route, quiet=_quiet(connection, {source: ""}))
-            return listings.finish(
-                connection, crawl, source, storable(listing.name), patience=listing.patience
-            )
+            return listings.finish(connection, crawl, source, listing)
 
         return self._database.write(work)
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from config.vocabulary import ChangeKind, TextState
 from pipelines.align import TooManyWordsError
+from pipelines.corrections import is_correction
 from pipelines.redline import redline
 from pipelines.texts import Change, Match, VersionText
 from scrapers.items import Version
@@ -66,16 +67,24 @@ class Versions:
         self._read: set[int] = set()
         self._renewed: set[int] = set()
         self._silent = False
+        self._steps: Sequence[str] = ()
 
     def take(
-        self, versions: Sequence[Version], texts: Sequence[VersionText], *, silent: bool
+        self,
+        versions: Sequence[Version],
+        texts: Sequence[VersionText],
+        *,
+        silent: bool,
+        steps: Sequence[str] = (),
     ) -> None:
         """Compare the observed versions with the known ones.
 
         `silent` says that versions are seen for the first time, so that new
         ones belong to the measure's own `new` change or are learned in silence.
+        `steps` describes the actions that are seen first with these versions.
         """
         self._silent = silent
+        self._steps = steps
         told = [*texts, *[_NOTHING] * (len(versions) - len(texts))]
         incoming = [Incoming(*both) for both in zip(versions, told, strict=False)]
         pairs = pair(self._current, incoming)
@@ -195,7 +204,9 @@ class Versions:
         if change.kind is not ChangeKind.VERSION or before is None:
             return
         if difference := self._difference(before, shelved):
-            self._bring(_amended(row, before, difference), row, before)
+            correction = is_correction(row.note)
+            amended = _amended(row, before, difference, correction=correction)
+            self._bring(amended, row, before)
 
     def _replace(
         self, row: VersionRow, one: Incoming, shelved: Shelved, difference: Difference
@@ -206,7 +217,8 @@ class Versions:
         self._replaced.append(row.id)
         self._refresh(fresh, one.version)
         self._read_text(fresh, one.text, shelved)
-        self._bring(_amended(fresh, row, difference), fresh, row)
+        correction = is_correction(fresh.note, self._steps)
+        self._bring(_amended(fresh, row, difference, correction=correction), fresh, row)
 
     def _add(self, one: Incoming) -> None:
         version, text = one.version, one.text
@@ -233,7 +245,9 @@ class Versions:
         elif shelved is None:
             self._bring(_printed(row, None), row, None)
         elif before and (difference := self._difference(before, shelved)):
-            self._bring(_amended(row, before, difference), row, before)
+            correction = is_correction(row.note)
+            change = _amended(row, before, difference, correction=correction)
+            self._bring(change, row, before)
         else:
             self._bring(_printed(row, before), row, before)
 
@@ -354,18 +368,21 @@ def _place(row: VersionRow) -> tuple[int, int]:
     return row.seq, row.id
 
 
-def _amended(row: VersionRow, before: VersionRow, difference: Difference) -> Change:
+def _amended(
+    row: VersionRow, before: VersionRow, difference: Difference, *, correction: bool
+) -> Change:
     words = f"{difference.inserted} words added, {difference.deleted} removed"
     if not difference.inserted and not difference.deleted:
         words = "passages moved"
     since = f" since {before.note}" if before.note_key != row.note_key and before.note else ""
+    by = " (corrected by the publisher)" if correction else ""
     return Change(
         kind=ChangeKind.AMENDED, before=_said(before), after=_said(row),
-        summary=f"{row.note or 'Text'}: {words}{since}", old_note=before.note, new_note=row.note,
+        summary=f"{row.note or 'Text'}: {words}{since}{by}", old_note=before.note, new_note=row.note,
         details={
             "inserted": difference.inserted, "deleted": difference.deleted,
             "cosmetic": difference.cosmetic,
-        },
+        } | ({"correction": True} if correction else {}),
     )  # fmt: skip
 
 

@@ -542,7 +542,7 @@ class TestCrawl:
         assert as_json(list(seen.measures.values())) == json.loads(page("expected.json"))
         assert seen.listings == [
             Listing(name="participating", rows=7),
-            Listing(name="pending", rows=2, patience=6),
+            Listing(name="pending", rows=2, days=45),
         ]
 
     def test_an_agreement_in_both_lists_participates(self):

@@ -1,7 +1,7 @@
 """Measures and their fields: identity, renaming, baseline, absence, bad observations."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -233,6 +233,36 @@ def test_a_patient_list_waits_longer(site: Site) -> None:
     site.crawl(one, observed(measure("HB 2")), complete=True, patience=4)
     kinds = [site.kinds(one, complete=True, patience=4) for _ in range(5)]
     assert kinds == [[], [], [], ["vanished"], []]
+
+
+def test_a_list_may_ask_for_days_however_often_it_is_read(site: Site) -> None:
+    """Until the days are over, no number of readings makes a measure vanished; then the next does."""
+    one, two = observed(measure("HB 1")), observed(measure("HB 2"))
+    slow = Listing(name="bills", rows=1, days=10)
+    site.crawl(one, two, complete=True)
+    last_seen = site.now
+
+    def read(*seen: Observation, days: float) -> list[str]:
+        site.crawl_id += 1
+        now = last_seen + timedelta(days=days)
+        site.store.record(seen, crawl_id=site.crawl_id, now=now, route=everything)
+        told = site.store.finish_listing(
+            SOURCE, slow, crawl_id=site.crawl_id, now=now, route=everything
+        )
+        return [str(kind) for outcome in told for kind in outcome.kinds]
+
+    assert [read(one, days=day) for day in (0.5, 1, 2, 5, 9.9)] == [[]] * 5
+    assert read(one, days=10) == ["vanished"]
+    assert read(one, days=11) == []
+
+
+def test_days_alone_make_nothing_vanished(site: Site) -> None:
+    """One reading without a measure is one, however long ago it was seen."""
+    one, two = observed(measure("HB 1")), observed(measure("HB 2"))
+    site.crawl(one, two, complete=True)
+    site.now += timedelta(days=30)
+    assert site.kinds(one, complete=True) == []
+    assert site.kinds(one, complete=True) == ["vanished"]
 
 
 def test_another_list_says_nothing_of_a_measure(site: Site) -> None:

@@ -12,9 +12,10 @@ LINES = 28
 _FONT = "<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>"
 
 
-def quick_pdf(head: str, paragraphs: Iterable[str]) -> bytes:
-    """A PDF of the paragraphs; the same words give the same bytes."""
-    lines = [line for paragraph in paragraphs for line in (*textwrap.wrap(paragraph, WIDTH), "")]
+def quick_pdf(head: str, paragraphs: Iterable[str], *, width: int = WIDTH) -> bytes:
+    """A PDF of the paragraphs, lines at most so many signs wide; the same words give the same bytes."""
+    lines = [line for paragraph in paragraphs for line in (*textwrap.wrap(paragraph, width), "")]
+    lines = lines[:-1]  # else the blank line after the last paragraph may be a page of its own
     pages = [lines[start : start + LINES] for start in range(0, len(lines), LINES)] or [[]]
     streams = [content(head, page, number) for number, page in enumerate(pages, 1)]
     kids = " ".join(f"{4 + 2 * rank} 0 R" for rank in range(len(pages)))

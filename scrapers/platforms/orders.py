@@ -77,15 +77,10 @@ class Orders(IndexSpider):
         layout = self.layout()
         kind = MeasureClassification(self.given("classification") or "order")
         index = await self.read_index(layout, lambda row, page: order(row, page, layout))
-        for rows in grouped(index.entries):
+        for rows in grouped(map(self.addressed, index.entries)):
             found = [await self.with_document(row, layout) for row in rows]
             measure = as_measure(
-                [
-                    replace(
-                        row, document=self.address(row.document), detail=self.address(row.detail)
-                    )
-                    for row in found
-                ],
+                [self.addressed(row) for row in found],
                 index=self.given("index"),
                 place=self.given("place"),
                 term=self.given("session") or term(found[0], self.known),
@@ -99,6 +94,10 @@ class Orders(IndexSpider):
         listing = index.listing(LISTING)
         if listing:
             yield listing
+
+    def addressed(self, row: Order) -> Order:
+        """The row without what is incidental in its addresses: shown twice, it is one row."""
+        return replace(row, document=self.address(row.document), detail=self.address(row.detail))
 
     async def with_document(self, row: Order, layout: Mapping[str, str]) -> Order:
         """The row with the document its own page links to, if it has to be looked for there."""

@@ -30,8 +30,10 @@ from scrapers.spider import SiteSpider, health_of
 INDEX = "https://www.ice.gov/identify-and-arrest/287g"
 SESSION = "287g"
 PARTICIPATING, PENDING = "participating", "pending"
-# An agreement leaves the pending list days before it is listed as signed.
-PATIENCE = {PARTICIPATING: 2, PENDING: 6}
+# An agreement leaves the pending list up to six weeks before it is listed as signed, as
+# recorded lists show (docs/noticing.md); how often somebody looked says nothing of that.
+PATIENCE = {PARTICIPATING: 2, PENDING: 2}
+DAYS = {PARTICIPATING: 0, PENDING: 45}
 REQUIRED = ("STATE", "LAW ENFORCEMENT AGENCY", "SUPPORT TYPE")
 MODELS = MappingProxyType(
     {
@@ -377,7 +379,12 @@ class Ice287g(SiteSpider):
         if repeated:
             self.report.note("info", f"rows of the {listing} list that repeat another: {repeated}")
         if complete:
-            yield Listing(name=listing, rows=listed or len(rows), patience=PATIENCE[listing])
+            yield Listing(
+                name=listing,
+                rows=listed or len(rows),
+                patience=PATIENCE[listing],
+                days=DAYS[listing],
+            )
         else:
             self.report.note(
                 "info", f"rows of the {listing} list failed, so an absence means nothing"
