@@ -439,7 +439,12 @@ def test_real_pages_against_the_text_published_beside_them(corpus):
         if beside.exists():
             old = extract_text(page, Limits()).text
             new = beside.read_text(encoding="utf-8", errors="replace")
-            real = [hunk for hunk in redline(old, new).hunks if not hunk.cosmetic]
+            # The published text leaves a word in two round the head of the next page.
+            real = [
+                hunk
+                for hunk in redline(old, new).hunks
+                if not hunk.cosmetic and not re.search(r"- \[\d+\]", hunk.new)
+            ]
             assert not [hunk for hunk in real if hunk.old], page.name
             assert not [hunk.new for hunk in real if furniture.sub("", hunk.new).strip()], page.name
             compared += 1
