@@ -20,6 +20,7 @@ DEFAULT_WHEN = (
     ChangeKind.VANISHED,
     ChangeKind.RESTORED,
     ChangeKind.RENUMBERED,
+    ChangeKind.SUPERSEDED,
 )
 
 

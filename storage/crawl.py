@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
@@ -13,6 +14,9 @@ from .messages import Draft, write_alerts
 from .ports import Outcome, Route
 from .shelf import Shelf
 from .writes import Ids, Writes
+
+if TYPE_CHECKING:
+    from .replacing import Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ class Crawl:
 class Group:
     """Rows to write, alerts to send, and what each observation came to.
 
-    `named` are the keys under which measures are known from now on.
+    `named` are the keys under which measures are known from now on, `endings`
+    what measures say of others that they end.
     """
 
     connection: Connection
@@ -42,6 +47,7 @@ class Group:
     writes: Writes = field(default_factory=Writes)
     drafts: list[Draft] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    endings: list["Ending"] = field(default_factory=list)
     named: dict[Key, int] = field(default_factory=dict)
     ids: Ids = field(init=False)
     shelf: Shelf = field(init=False)

@@ -22,6 +22,7 @@ from .crawl import Crawl, Group
 from .identity import canonical
 from .known import Key, KnownRow, load
 from .ports import Outcome
+from .replacing import endings, tell_ended
 from .stating import Seen, State
 from .texting import Versions
 
@@ -38,6 +39,7 @@ def plan(connection: Connection, crawl: Crawl, seen: Sequence[Seen], source: str
     known = load(connection, [one.observation.measure for one in seen], source)
     for one, row in zip(seen, known, strict=True):
         group.outcomes.append(_plan_one(group, one, row))
+    tell_ended(group, source, group.endings)
     return group
 
 
@@ -66,6 +68,7 @@ def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
     state.write(changed=bool(changes) and not quiet)
     if not quiet:
         _write_changes(state, changes, versions)
+        group.endings += endings(measure_id, old, observed)
     versions.write()
     return Outcome(
         status="new" if known is None else "changed" if changes else "unchanged",

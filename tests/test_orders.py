@@ -9,7 +9,7 @@ import pytest
 from config.vocabulary import DateKind, MeasureClassification, VersionClassification
 from scrapers.errors import Challenge, FetchError, ParseDrift, SourceError
 from scrapers.items import Listing
-from scrapers.platforms.orders import Orders
+from scrapers.platforms.orders import Orders, ended
 from scrapers.ports import KnownMeasure
 from scrapers.selectors import day
 from tests.visiting import as_json, visit
@@ -332,3 +332,23 @@ class TestWatchlistMistakes:
 def test_days_are_read_as_us_sites_print_them(printed, expected):
     """Each printed form is the day it says; what is no day is None."""
     assert day(printed) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "said"),
+    [
+        ("Rescinding Executive Order 2026-04 on Masks", "Executive Order 2026-08",
+         ("Executive Order 2026-04", "rescinds")),
+        ("An order revoking EO No. 23-17.", "EO 26-02", ("EO 23-17", "revokes")),
+        ("Supersedes Executive Directive 9", "Executive Directive 12",
+         ("Executive Directive 9", "supersedes")),
+        ("Rescission of Executive Order 7.1", "EO-9", ("7.1", "rescinds")),
+        ("Protecting city property", "Executive Order 2026-08", None),
+        ("Rescinding a rule on 5 parks", "Executive Order 2026-08", None),
+        ("Rescinding Executive Order 2026-04", "An order without number", None),
+    ],
+)  # fmt: skip
+def test_a_title_says_which_order_it_ends(title, name, said):
+    """The other order is named as this one is."""
+    found = [(one.identifier, one.relation) for one in ended(title, name)]
+    assert found == ([said] if said else [])

@@ -10,6 +10,7 @@ NEW, AMENDED, VERSION = ChangeKind.NEW, ChangeKind.AMENDED, ChangeKind.VERSION
 ACTION, STATUS, TITLE = ChangeKind.ACTION, ChangeKind.STATUS, ChangeKind.TITLE
 SCHEDULED, RENUMBERED, DATES = ChangeKind.SCHEDULED, ChangeKind.RENUMBERED, ChangeKind.DATES
 VANISHED, RESTORED = ChangeKind.VANISHED, ChangeKind.RESTORED
+SUPERSEDED = ChangeKind.SUPERSEDED
 WELL: Mapping[str, str] = {}
 
 
@@ -260,6 +261,7 @@ EXPECTED: tuple[Expectation, ...] = (
         22,
         (
             *told(CITY, "Executive Order 2026-08", NEW, topic="masks"),
+            *told(CITY, "Executive Order 2026-04", SUPERSEDED, topic="masks"),
             *told(STATE, "SB 5144", ACTION, STATUS, topic="287g"),
         ),
     ),

@@ -22,12 +22,23 @@ from scrapy.http import TextResponse
 
 from config.vocabulary import DateKind, MeasureClassification, VersionClassification
 from scrapers.errors import ParseDrift
-from scrapers.items import Link, Listing, Measure, MeasureDate, Version
+from scrapers.items import Link, Listing, Measure, MeasureDate, Related, Version
 from scrapers.platforms.index import INDEX_SELECTORS, IndexSpider
 from scrapers.ports import KnownMeasure
 from scrapers.selectors import addresses, columns, day, words
 
 LISTING = "orders"
+_ENDINGS = {
+    "rescind": "rescinds", "rescission of": "rescinds", "revok": "revokes",
+    "revocation of": "revokes", "supersed": "supersedes", "replac": "replaces",
+}  # fmt: skip
+_ENDS = re.compile(
+    r"\b(?P<verb>rescind|rescission of|revok|revocation of|supersed|replac)(?:e|es|ed|ing|s)?\s+"
+    r"(?:(?:mayoral|executive)\s+)?(?:orders?|directives?|proclamations?|EO|ED)\s+"
+    r"(?:no\.?\s*|number\s+|#\s*)?(?P<number>[\w.-]*\d[\w.-]*)",
+    re.IGNORECASE,
+)
+_OWN_NUMBER = re.compile(r"[\w.-]*\d[\w.-]*\Z")
 HEADINGS = MappingProxyType(
     {
         "signed": (r"\bsigned\b", r"\bissued\b", r"\bdate\b"),
@@ -190,9 +201,10 @@ def as_measure(
 ) -> Measure:
     """The rows of one order as a measure; the first is the order, others amend it."""
     first = rows[0]
+    others = ended(first.title, first.name)
     seen = {
         "classification": True, "from_organization": True, "versions": True, "url": True,
-        "title": first.title, "dates": first.signed_text,
+        "title": first.title, "dates": first.signed_text, "related": others,
     }  # fmt: skip
     signed = MeasureDate(kind=DateKind.SIGNED, date=first.signed, text=first.signed_text)
     return Measure(
@@ -207,10 +219,24 @@ def as_measure(
             version(first, "signed"),
             *(version(row, row.title or "amended") for row in rows[1:]),
         ),
+        related=others,
         url=first.detail or index,
         listing=LISTING,
         observed=frozenset(name for name, shown in seen.items() if shown),
     )
+
+
+def ended(title: str, name: str) -> tuple[Related, ...]:
+    """The order that an order's title says it ends: "Rescinding Executive Order 2026-04 on ...".
+
+    It is named as `name`, the order's own, is, with the other number.
+    """
+    number = _OWN_NUMBER.search(name)
+    found = _ENDS.search(title) if number else None
+    if number is None or found is None:
+        return ()
+    other = name[: number.start()] + found["number"].rstrip(".,-")
+    return (Related(identifier=other, relation=_ENDINGS[found["verb"].lower()]),)
 
 
 def version(row: Order, note: str) -> Version:
