@@ -318,7 +318,6 @@ class TestStory:
         assert set(ChangeKind) - kinds == {
             ChangeKind.SPONSORS,
             ChangeKind.RELATED,
-            ChangeKind.SUPERSEDED,
             ChangeKind.ECHO,
         }
 
