@@ -18,6 +18,8 @@ from benchmarks.kit.noisy import Unserved, Verdict, watched
 from benchmarks.kit.record import options, record, row
 
 MEASURES, JURISDICTIONS, DAYS, SEED = 24, 4, 60, 7
+STAMPS = 0.5
+"""How likely a document's running head says when it was printed, another day each time."""
 
 
 def told(verdict: Verdict) -> str:
@@ -36,7 +38,7 @@ def main() -> int:
     refetches, days = (60, 10) if chosen.small else (1000, DAYS)
     rates, verdicts = [], []
     for noisy in (True, False):
-        load = Unserved(MEASURES, JURISDICTIONS, SEED)
+        load = Unserved(MEASURES, JURISDICTIONS, SEED, stamps=STAMPS)
         load.noisy = noisy
         start = perf_counter()
         verdicts.append(watched(load, refetches=refetches, days=days))

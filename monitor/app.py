@@ -23,7 +23,7 @@ from config.watchlist import KNOWN_SITES, Watchlist, load_watchlist, read_watchl
 
 if TYPE_CHECKING:
     from monitor.coverage import Coverage
-    from pipelines.texts import Extracted, Match
+    from pipelines.texts import Extracted, Match, Volatile
     from storage.archives import Archives
     from storage.blobs import Blobs
     from storage.crawls import Crawls
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from storage.notices import Notices
     from storage.outbox import Outbox
     from storage.queries import Queries
+    from storage.restoring import Restored
     from storage.store import Store
+    from storage.volatile import Volatiles
 
 NO_TEXT = "Version {} is not known or has no text (yet)."
 BUILT_IN = Path(__file__).parent.parent / "config" / "watchlists" / "immigration.yaml"
@@ -56,6 +58,7 @@ class Opened:
     queries: "Queries"
     outbox: "Outbox"
     holds: "Holds"
+    volatiles: "Volatiles"
     notices: "Notices"
     locks: "Locks"
     blobs: "Blobs"
@@ -139,6 +142,25 @@ class App:
             raise UsageError(f"The watchlist has no source {unknown[0]!r}.{hint}")
         return tuple(known.get(name) or fixed[name] for name in names)
 
+    def restore(self, backup: Path) -> "Restored":
+        """Put a backup in the database's place.
+
+        Raises UsageError for a server's database, or while somebody uses the
+        home, and StorageError when the backup cannot be put there.
+        """
+        from storage.home import Home
+        from storage.locks import held_in
+        from storage.restoring import restore
+
+        if self.settings.database_url:
+            raise UsageError("The database is on a PostgreSQL server; restore it with pg_restore.")
+        home = Home.create(self.home)
+        if held := held_in(home.locks):
+            raise UsageError(
+                f"This home is in use ({', '.join(held)}); stop serve and wait for crawls to end."
+            )
+        return restore(backup, home, now=self.clock())
+
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Opened]:
         """Open the home. Raises UsageError when there is none and `create` is false."""
@@ -153,6 +175,7 @@ class App:
         from storage.outbox import Outbox
         from storage.queries import Queries
         from storage.store import Store
+        from storage.volatile import Volatiles
 
         if self.home.exists() and not self.home.is_dir():
             raise UsageError(f"{self.home} is not a folder. Name another home with --home.")
@@ -168,7 +191,7 @@ class App:
             yield Opened(
                 database=database, store=Store(database), crawls=Crawls(database, locks),
                 queries=Queries(database), outbox=Outbox(database),
-                holds=Holds(database),
+                holds=Holds(database), volatiles=Volatiles(database),
                 notices=Notices(database), locks=locks,
                 blobs=Blobs(home.blobs), archives=Archives(home.archives),
             )  # fmt: skip
@@ -277,6 +300,14 @@ class App:
         if found is None:
             raise UsageError(NO_TEXT.format(version))
         return found[0]
+
+    def volatile_parts(self, versions: Iterable[int]) -> "tuple[Volatile, ...]":
+        """What changes at every visit in the texts of the sources that show these versions."""
+        wanted = list(versions)
+        if not wanted:
+            return ()
+        with self.store() as opened:
+            return opened.volatiles.of_versions(wanted)
 
     def source_rows(self) -> list[dict[str, Any]]:
         """The watchlist's sources, as DESIGN's JSON."""

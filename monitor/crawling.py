@@ -19,12 +19,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 from scrapy.logformatter import LogFormatter
 
 from config.watches import SourceSpec
+from monitor import mirrors
 from monitor.alerting import route_for
 from monitor.app import App, Opened, build, explain, fixed_sources
 from monitor.compute import Pool
@@ -47,6 +48,9 @@ from storage.crawls import lock_name
 from storage.errors import StorageError
 from storage.ports import SourceReport
 
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
 log = logging.getLogger("measurewatch.crawl")
 
 SECONDS_BETWEEN_TELLING = 0.25
@@ -67,7 +71,7 @@ def main() -> int:
     # What a download met is in the report's notes; Scrapy's own words add nothing for a reader.
     logging.getLogger("scrapy.core").setLevel(logging.ERROR)
     try:
-        return _in_reactor(_run(app, work["crawls"]))
+        return in_reactor(_run(app, work["crawls"]))
     except Exception as error:
         explained = explain(error)
         if explained is None:
@@ -81,7 +85,7 @@ def _tell_person(message: str) -> None:
     sys.stderr.flush()
 
 
-def _in_reactor(work: Any) -> int:
+def in_reactor(work: Any) -> int:
     """Run a coroutine on Twisted's asyncio reactor and return what it returns."""
     from twisted.internet.asyncioreactor import AsyncioSelectorReactor
     from twisted.internet.main import installReactor
@@ -279,8 +283,15 @@ class SourceRun:
         if self.fault is not None:
             raise self.fault
         report = self._report(spider.report, totals, time.monotonic() - started)
+        mirrored = mirrors.notes(
+            totals.stale, opened.store.last_flap(spec.name), now=self.now,
+            before=state.notes if state else (),
+        )  # fmt: skip
+        report = replace(report, notes=(*report.notes, *mirrored))
         if report.state == "interrupted":
+            # What was not begun was dropped; the next crawl sees it again.
             return report
+        report = self._balanced(report, spider.report.read, writer.taken)
         past = Past(opened, spec.name, self.plan["crawl_id"], self.now, history)
         held = past.held(report, totals) if state and state.baseline_at else ""
         verdict = judge(report, known=state, history=history, silence=past.silence(), held=held)
@@ -315,32 +326,13 @@ class SourceRun:
     async def _visit(self, writer: Writer) -> Any:
         from scrapy import signals
         from scrapy.crawler import AsyncCrawlerRunner, Crawler
-        from scrapy.settings import Settings
 
-        settings = Settings(
-            polite_settings(
-                contact=self.app.settings.contact,
-                delay=self.app.settings.delay,
-                timeout=self.app.settings.timeout,
-                proxy=self.app.settings.proxy,
-                allow_private=self.app.settings.allow_private_addresses,
-                replay=self.replaying,
-            )
-        )
+        settings = politeness(self.app, replaying=self.replaying)
         settings.set("ITEM_PIPELINES", {Gate: 1, **STAGES}, priority="cmdline")
         settings["DOWNLOADER_MIDDLEWARES"].set(Gate, 1, priority="cmdline")
         handlers = dict.fromkeys(("http", "https"), GatedHandler)
         settings["DOWNLOAD_HANDLERS"].update(handlers, priority="cmdline")
         settings.set("LOG_FORMATTER", Formatter, priority="cmdline")
-        # A delay below a second is only allowed on this machine; then waits shrink with it.
-        settings.set(
-            "MEASUREWATCH_RETRY_PACE", min(1.0, self.app.settings.delay), priority="cmdline"
-        )
-        settings.set(
-            "TWISTED_REACTOR",
-            "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
-            priority="cmdline",
-        )
         crawler = Crawler(spider_class(self.spec), settings)
         self.stopping.crawler = crawler
         crawler.stopping = self.stopping  # type: ignore[attr-defined]
@@ -348,6 +340,7 @@ class SourceRun:
             source=self.spec.name, now=self.now, extractor=self.pool, recorder=Whole(writer),
             documents=KeptDocuments(self.opened), matcher=compile_topics(self.watchlist.topics),
             limits=Limits(), replaying=self.replaying, progress=self.count,
+            volatile=self.opened.volatiles.of(self.spec.name),
         )  # fmt: skip
         crawler.signals.connect(self._item_failed, signals.item_error)
         crawler.decoders = self.pool.submit  # type: ignore[attr-defined]
@@ -369,14 +362,16 @@ class SourceRun:
         self.stopping.crawler = None
         return crawler.spider
 
-    def _item_failed(self, failure: Any) -> None:
+    def _item_failed(self, failure: Any, item: Any, spider: Any) -> None:
         """A stage could not bear an item: a store that fails ends the crawl, all else is counted."""
         error = failure.value
         if isinstance(error, StorageError | OSError):
             self._broke(error)
             return
         self.lost += 1
-        log.error("an item was lost", exc_info=error)
+        name = getattr(item, "identifier", "") or getattr(item, "name", "") or type(item).__name__
+        spider.report.note("row", f"{name}: {type(error).__name__}: {error}")
+        log.error("an item was lost: %s", name, exc_info=error)
 
     def _broke(self, error: Exception) -> None:
         """What is seen can no longer be kept: the crawl ends, and says why."""
@@ -407,6 +402,19 @@ class SourceRun:
             fields=dict(totals.fields), gaps=() if met.partial else gaps(totals.names),
         )  # fmt: skip
 
+    def _balanced(self, report: SourceReport, read: int, taken: int) -> SourceReport:
+        """Hold what the spider read against what came out: a loss without a word is a failure."""
+        missing = read - taken - self.lost
+        if not missing:
+            return report
+        note = f"failing: {read} items were read, but {read - missing} were recorded or failed"
+        return replace(
+            report,
+            state="failing" if report.state == "ok" else report.state,
+            failed=report.failed + max(0, missing),
+            notes=(note, *report.notes),
+        )
+
     def count(self, what: str, count: int = 1) -> None:
         """Progress of a stage, passed on a few times a second."""
         self.counts[what] = self.counts.get(what, 0) + count
@@ -428,6 +436,30 @@ class SourceRun:
             with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             self.stopping.ask()
+
+
+def politeness(app: App, *, replaying: bool) -> "Settings":
+    """Scrapy's settings for a visit: who we are, how slowly we ask, what we never touch."""
+    from scrapy.settings import Settings
+
+    settings = Settings(
+        polite_settings(
+            contact=app.settings.contact,
+            delay=app.settings.delay,
+            timeout=app.settings.timeout,
+            proxy=app.settings.proxy,
+            allow_private=app.settings.allow_private_addresses,
+            replay=replaying,
+        )
+    )
+    # A delay below a second is only allowed on this machine; then waits shrink with it.
+    settings.set("MEASUREWATCH_RETRY_PACE", min(1.0, app.settings.delay), priority="cmdline")
+    settings.set(
+        "TWISTED_REACTOR",
+        "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+        priority="cmdline",
+    )
+    return settings
 
 
 class Evidence:
@@ -513,8 +545,9 @@ class Formatter(LogFormatter):
     def dropped(self, *_: Any, **__: Any) -> None:  # type: ignore[override]
         return None
 
-    def item_error(self, *_: Any, **__: Any) -> None:  # type: ignore[override]
-        return None
+    def item_error(self, *arguments: Any, **named: Any) -> Any:
+        # Unlike an item left out, an error without words breaks Scrapy before it tells of it.
+        return {**super().item_error(*arguments, **named), "level": logging.DEBUG}
 
 
 class KeptDocuments:

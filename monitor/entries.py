@@ -17,7 +17,7 @@ from pipelines.align import TooManyWordsError
 from pipelines.citation import doubt, location
 from pipelines.redline import redline
 from pipelines.render import Passage, passages
-from pipelines.texts import is_scanned
+from pipelines.texts import Volatile, is_scanned
 from storage.ports import AlertFacts, MatchFacts, VersionFacts
 
 Asked = Mapping[str, Collection[str]]
@@ -231,7 +231,9 @@ def _step(alert: AlertFacts) -> Step:
         word=_word(alert),
         summary=one_line(_said(alert), 500),
         at=alert.at,
-        edits=_edits(*_compared(alert)) if alert.kind is ChangeKind.AMENDED else None,
+        edits=_edits(*_compared(alert), alert.volatile)
+        if alert.kind is ChangeKind.AMENDED
+        else None,
         note=_text_note(alert),
     )
 
@@ -264,7 +266,7 @@ def _text_note(alert: AlertFacts) -> str:
         return ""
     match alert.new.state:
         case TextState.PENDING:
-            return "Its text cannot be read yet. You will hear of topics found in it once it can."
+            return "Its text cannot be read yet; once it can, it completes this version without another alert."
         case TextState.UNREADABLE:
             return "Its text could not be read by machine; please look at the document itself."
         case _:
@@ -276,12 +278,15 @@ def _compared(alert: AlertFacts) -> tuple[VersionFacts | None, VersionFacts | No
     return alert.compared or (alert.old, alert.new)
 
 
-def _edits(old: VersionFacts | None, new: VersionFacts | None) -> Edits | None:
+def _edits(
+    old: VersionFacts | None, new: VersionFacts | None, volatile: Sequence[Volatile]
+) -> Edits | None:
     """The redline of two texts; None where one of them is missing or beyond comparing."""
     if old is None or new is None or not old.text or not new.text:
         return None
     try:
-        found = redline(old.text, new.text, scanned=is_scanned((*old.pages, *new.pages)))
+        scanned = is_scanned((*old.pages, *new.pages))
+        found = redline(old.text, new.text, scanned=scanned, volatile=volatile)
     except TooManyWordsError:
         return None
     shown = passages(found, old.text, new.text, longest=LONGEST_EDIT, pages=new.pages)

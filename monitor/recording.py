@@ -37,7 +37,7 @@ class Totals:
     """What was recorded in one crawl of one source: measures in `statuses`, events beside them.
 
     `fields` counts the measures that had each field, `names` are their sessions
-    and identifiers.
+    and identifiers, `stale` counts stale copies (`storage.going_back`).
     """
 
     fields: Counter[str] = field(default_factory=Counter)
@@ -46,6 +46,7 @@ class Totals:
     events: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     pending: int = 0
+    stale: int = 0
     errors: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -53,6 +54,7 @@ class Totals:
         counts[outcome.status] += 1
         self.kinds.update(str(kind) for kind in outcome.kinds)
         self.pending += outcome.pending
+        self.stale += outcome.stale
         if outcome.error:
             self.errors.append(outcome.error)
 
@@ -62,6 +64,11 @@ class Totals:
             measure = observation.measure
             self.fields.update(name for name in COVERED if getattr(measure, name))
             self.names.add((measure.session, measure.identifier))
+
+    @property
+    def recorded(self) -> int:
+        """How many measures and events were recorded, or failed and were counted."""
+        return self.statuses.total() + self.events.total()
 
 
 class Writer:
@@ -121,6 +128,11 @@ class Writer:
     def listing(self, source: str, listing: Listing) -> None:
         """A list was read to its end; it is closed after all else is recorded."""
         self._listings.append((source, listing))
+
+    @property
+    def taken(self) -> int:
+        """How many items came to an end that is known; right once `flush` has returned."""
+        return self.totals.recorded + len(self._listings)
 
     def flush(self) -> Totals:
         """Record what is left; raises what kept the store from being written to."""

@@ -27,6 +27,7 @@ from pipelines.lexicon import printable
 from pipelines.pairs import Item, Key, itself, pairs, unpaired
 from pipelines.texts import Change
 from pipelines.votes import is_news, joined, vote_json, vote_words
+from scrapers.addresses import canonical_url
 from scrapers.items import Action, Measure, MeasureDate, Related, Sponsor, Version
 
 REPLACED = frozenset({"replaced-by", "superseded-by", "rescinded-by", "revoked-by"})
@@ -103,6 +104,15 @@ def merge(old: Measure, new: Measure) -> Measure:
         observed=old.observed | new.observed,
         extras=MappingProxyType({**old.extras, **new.extras}),
         **seen,
+    )
+
+
+def loses(old: Measure, new: Measure) -> bool:
+    """Whether new lacks something that had happened by old: an action or a version. Pure."""
+    if _both(old, new, "actions", "actions.latest") and _matched(old.actions, new.actions, _ACTION_KEYS)[1]:
+        return True
+    return _both(old, new, "versions") and bool(
+        _matched(old.versions, new.versions, _VERSION_KEYS)[1]
     )
 
 
@@ -397,7 +407,7 @@ _SPONSOR_KEYS: tuple[Key[Sponsor], ...] = (itself, _sponsor_id_key, _sponsor_nam
 
 
 def _version_print_key(version: Version) -> Hashable:
-    url = version.links[0].url if version.links else ""
+    url = canonical_url(version.links[0].url) if version.links else ""
     return _plain(version.note), version.date, url
 
 

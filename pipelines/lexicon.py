@@ -47,8 +47,6 @@ _UNPRINTABLE = re.compile(
     "\ud800-\udfff\ufeff\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff]+"
 )
 
-_stemmer = snowballstemmer.stemmer("english")
-
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -206,7 +204,8 @@ def _folded_sign(sign: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Return the common part of a lower-case word's inflections (Snowball's English stemmer)."""
-    return str(_stemmer.stemWord(word))
+    # A stemmer holds the word it is at: each call has its own, for threads stem side by side.
+    return str(snowballstemmer.stemmer("english").stemWord(word))
 
 
 def squeezed(text: str) -> str:

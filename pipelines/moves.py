@@ -5,14 +5,17 @@ An edit that went as a whole is a move from four words on; part of an edit must
 be longer, since a dozen words of boilerplate recur by chance.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pipelines.align import Gap
 
 _WHOLE = 4
 _STRETCH = 8
 _PART = 12
+
+_Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,34 @@ class Move:
     length: int
 
 
-def find_moves(old: str, new: str, edits: Sequence[Gap]) -> list[Move]:
-    """Find the moves among the edits, none overlapping another on either side."""
+def find_moves(
+    old: str, new: str, edits: Sequence[Gap], marks: Collection[str] = frozenset()
+) -> list[Move]:
+    """Find the moves among the edits, none overlapping another on either side.
+
+    `marks` are the words that number paragraphs: one that leads an edit may
+    become another where the rest went as a whole.
+    """
     whole = list(_whole_moves(old, new, edits))
-    taken_old = {move.old for move in whole}
-    taken_new = {move.new for move in whole}
-    gone = [(edit.a, edit.b) for edit in edits if edit.a not in taken_old]
-    come = [(edit.c, edit.d) for edit in edits if edit.c not in taken_new]
+    gone, come = _rest(edits, whole)
+    if marks:
+        unmarked = [
+            Gap(a + (old[a:b][:1] in marks), b, c + (new[c:d][:1] in marks), d)
+            for (a, b), (c, d) in zip_longest(gone, come, fillvalue=(0, 0))
+        ]
+        whole += _whole_moves(old, new, unmarked)
+        gone, come = _rest(edits, whole)
     return whole + list(_part_moves(old, new, _long(gone), _long(come)))
+
+
+def _rest(edits: Sequence[Gap], moves: Sequence[Move]) -> tuple[list[_Span], list[_Span]]:
+    """What went and what came in edits that did not move as a whole."""
+    left = {move.old + move.length for move in moves}
+    arrived = {move.new + move.length for move in moves}
+    return (
+        [(edit.a, edit.b) for edit in edits if edit.a < edit.b and edit.b not in left],
+        [(edit.c, edit.d) for edit in edits if edit.c < edit.d and edit.d not in arrived],
+    )
 
 
 def _whole_moves(old: str, new: str, edits: Iterable[Gap]) -> Iterator[Move]:

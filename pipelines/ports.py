@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipelines.match import Matcher
-from pipelines.texts import EventObservation, Extracted, Limits, Observation
+from pipelines.texts import EventObservation, Extracted, Limits, Observation, Volatile
 from scrapers.items import Listing
 
 
@@ -68,7 +68,7 @@ class Recorder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What `monitor` hands to the stages of one crawl."""
+    """What `monitor` hands to the stages of one crawl; `volatile` are the source's parts."""
 
     source: str
     now: datetime
@@ -79,6 +79,7 @@ class Services:
     limits: Limits
     replaying: bool = False
     progress: "Progress | None" = None
+    volatile: Sequence[Volatile] = ()
 
 
 class Progress(Protocol):

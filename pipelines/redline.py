@@ -17,19 +17,32 @@ new words.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from pipelines.align import Gap, Run, align, encode, gaps
 from pipelines.clean import normalise
+from pipelines.margins import Margins, only_margins, only_notes
 from pipelines.moves import Move, find_moves
-from pipelines.sections import outline
+from pipelines.renumbering import (
+    Numbered,
+    Renumbering,
+    at_headings,
+    changed_places,
+    masked,
+    numbered,
+    unmasked,
+    without_numbers,
+)
+from pipelines.sections import Outline, outline
 from pipelines.shape import shape
-from pipelines.slides import renumbered, settled
+from pipelines.slides import is_mark, renumbered, settled
 from pipelines.tabular import Side, by_rows
-from pipelines.texts import Hunk, Redline
+from pipelines.texts import Hunk, Redline, Volatile
 from pipelines.trifles import bare, begins_heading, is_trifle
+from pipelines.volatile import set_apart
 
 # One or two shared words tell a reader nothing between two edits that are each
 # so many times longer: they join them.
@@ -38,9 +51,12 @@ _TIMES_LONGER = 4
 _STOPS = (".", ";", ":")
 
 
-def redline(old: str, new: str, *, scanned: bool = False) -> Redline:
+def redline(
+    old: str, new: str, *, scanned: bool = False, volatile: Iterable[Volatile] = ()
+) -> Redline:
     """Find what changed from old to new; `scanned` says that one of them was read from pictures.
 
+    What stands in the `volatile` parts of their source is set apart as cosmetic.
     Pure; raises align.TooManyWordsError for absurd texts.
     """
     if old == new:
@@ -48,15 +64,21 @@ def redline(old: str, new: str, *, scanned: bool = False) -> Redline:
     old_words, new_words = old.split(), new.split()
     if old_words == new_words:
         return Redline(equal=False, cosmetic=True, inserted=0, deleted=0)
-    old_code, new_code = encode(old_words, new_words)
-    runs = _without_strays(align(old_code, new_code), len(old_code), len(new_code))
-    edits = settled(list(gaps(runs, len(old_code), len(new_code))), old_words, new_words)
-    edits = renumbered(edits, old_words, new_words)
-    if "\t" in old and "\t" in new:
-        edits = by_rows(edits, Side(old_code, shape(old)), Side(new_code, shape(new)))
-    moves = find_moves(old_code, new_code, edits)
-    pieces = [piece for edit in edits for piece in _pieces(edit, moves, old_words)]
-    hunks = tuple(_hunks(pieces, old, new, old_words, new_words, scanned=scanned))
+    outlines = outline(old), outline(new)
+    words = old_words, new_words
+    sides = numbered(old_words, new_words, outlines)
+    compared = _compared((old, new), words, sides, volatile)
+    if changed_places(compared.moves, sides):
+        sides = masked(sides)
+        compared = _compared((old, new), words, sides, volatile)
+    renumbering = Renumbering(compared.alike, compared.moves, sides)
+    renumbering.add_marks(compared.moves, words, outlines)
+    moves = list(without_numbers(compared.moves, old_words, new_words, sides))
+    pieces = [piece for edit in compared.edits for piece in _pieces(edit, moves, old_words)]
+    margins = Margins(old), Margins(new)
+    renumbering.add_notes(move for move in moves if only_notes(move, *margins))
+    found = _hunks(pieces, words, outlines, renumbering, margins, scanned=scanned)
+    hunks = tuple(_with_volatile(found, compared.ignored))
     return Redline(
         equal=False,
         cosmetic=all(hunk.cosmetic for hunk in hunks) or _is_cosmetic(old, new, hunks),
@@ -64,6 +86,37 @@ def redline(old: str, new: str, *, scanned: bool = False) -> Redline:
         deleted=sum(hunk.old_end - hunk.old_start for hunk in hunks if hunk.kind != "move"),
         hunks=hunks,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The edits but for section numbers (`alike`) and with them, what is ignored, what moved."""
+
+    alike: list[Gap]
+    edits: list[Gap]
+    ignored: dict[Gap, Volatile]
+    moves: list[Move]
+
+
+def _compared(
+    texts: tuple[str, str],
+    words: tuple[list[str], list[str]],
+    sides: tuple[Numbered, Numbered],
+    volatile: Iterable[Volatile],
+) -> _Compared:
+    old, new = encode(sides[0].words, sides[1].words)
+    runs = _without_strays(align(old, new), len(old), len(new), sides)
+    alike = settled(list(gaps(runs, len(old), len(new))), sides[0].words, sides[1].words)
+    alike = renumbered(alike, sides[0].words, sides[1].words)
+    if sides[0].is_masked:
+        alike = list(at_headings(alike, sides))
+    if all("\t" in text for text in texts):
+        alike = by_rows(alike, Side(old, shape(texts[0])), Side(new, shape(texts[1])))
+    edits, ignored = set_apart(unmasked(alike, *words, sides), *words, volatile)
+    marks = {old[edit.a] for edit in edits if edit.a < edit.b and is_mark(words[0][edit.a])}
+    marks |= {new[edit.c] for edit in edits if edit.c < edit.d and is_mark(words[1][edit.c])}
+    moves = find_moves(old, new, [edit for edit in edits if edit not in ignored], marks)
+    return _Compared(alike, edits, ignored, moves)
 
 
 def apply(old: Sequence[str], hunks: Iterable[Hunk]) -> list[str]:
@@ -78,11 +131,15 @@ def apply(old: Sequence[str], hunks: Iterable[Hunk]) -> list[str]:
     return words
 
 
-def _without_strays(runs: Sequence[Run], old_length: int, new_length: int) -> list[Run]:
+def _without_strays(
+    runs: Sequence[Run], old_length: int, new_length: int, sides: tuple[Numbered, Numbered]
+) -> list[Run]:
+    """The runs that tell something; the first words under a section's number always do."""
     kept = [Run(0, 0, 0)]
     for run, following in pairwise([*runs, Run(old_length, new_length, 0)]):
         around = min(_size(kept[-1], run), _size(run, following))
-        if run.length > _STRAY_WORDS or around < _TIMES_LONGER * run.length:
+        titles = run.old - 1 in sides[0].headings and run.new - 1 in sides[1].headings
+        if titles or run.length > _STRAY_WORDS or around < _TIMES_LONGER * run.length:
             kept.append(run)
     return kept[1:]
 
@@ -125,22 +182,22 @@ def _cut(start: int, end: int, moved: list[tuple[int, int]]) -> Iterator[tuple[b
 
 def _hunks(
     pieces: list[tuple[bool, Gap]],
-    old: str,
-    new: str,
-    old_words: list[str],
-    new_words: list[str],
+    words: tuple[list[str], list[str]],
+    headings: tuple[Outline, Outline],
+    renumbering: Renumbering,
+    margins: tuple[Margins, Margins],
     *,
     scanned: bool,
 ) -> Iterator[Hunk]:
-    if not pieces:
-        return
-    headings = outline(old), outline(new)
+    old_words, new_words = words
     starts = frozenset(headings[0].starts), frozenset(headings[1].starts)
     known = set(map(bare, old_words)) & set(map(bare, new_words)) if scanned else frozenset()
     for moved, piece in pieces:
         gone, come = old_words[piece.a : piece.b], new_words[piece.c : piece.d]
-        at_heading = begins_heading(starts[0], piece.a, piece.b) and begins_heading(
-            starts[1], piece.c, piece.d
+        at_heading = (
+            begins_heading(starts[0], piece.a, piece.b)
+            and begins_heading(starts[1], piece.c, piece.d)
+            and not renumbering.names_other_law(piece)
         )
         yield Hunk(
             kind="move" if moved else _kind(piece),
@@ -151,9 +208,23 @@ def _hunks(
             old_end=piece.b,
             new_start=piece.c,
             new_end=piece.d,
-            cosmetic=not moved
-            and is_trifle(gone, come, at_heading=at_heading, scanned=scanned, known=known),
+            cosmetic=renumbering.covers(piece)
+            or (
+                not moved
+                and (
+                    renumbering.follows(piece, old_words, new_words)
+                    or only_margins(piece, *margins, words)
+                    or is_trifle(gone, come, at_heading=at_heading, scanned=scanned, known=known)
+                )
+            ),
         )
+
+
+def _with_volatile(hunks: Iterable[Hunk], ignored: Mapping[Gap, Volatile]) -> Iterator[Hunk]:
+    for hunk in hunks:
+        gap = Gap(hunk.old_start, hunk.old_end, hunk.new_start, hunk.new_end)
+        part = ignored.get(gap)
+        yield hunk if part is None else replace(hunk, cosmetic=True, volatile=part)
 
 
 def _kind(piece: Gap) -> Literal["insert", "delete", "replace"]:

@@ -212,6 +212,7 @@ def redline_json(redline: Redline, pages: Sequence[Page] = ()) -> dict[str, Any]
                 "new_start": hunk.new_start,
                 "new_end": hunk.new_end,
                 "cosmetic": hunk.cosmetic,
+                "volatile": hunk.volatile is not None,
             }
             | citation_json(places.at(hunk.new_start, hunk.new_end, hunk.section))
             for hunk in redline.hunks

@@ -88,7 +88,7 @@ def _summary(redline: Redline, made: Pairs) -> str:
     pieces = [f'<ul class="tally">{counts}</ul>' if counts else ""]
     if redline.hunks:
         pieces.append(_touched(made))
-    looks = [hunk for hunk in redline.hunks if hunk.cosmetic]
+    looks = [hunk for hunk in redline.hunks if hunk.cosmetic and hunk.volatile is None]
     if looks:
         pieces.append(_looks(looks))
     if redline.hunks:

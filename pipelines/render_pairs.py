@@ -14,6 +14,7 @@ from pipelines.render import CELL, ELLIPSIS, shown, spelled, trimmed
 from pipelines.sections import outline
 from pipelines.shape import shape
 from pipelines.texts import Hunk, Redline
+from pipelines.volatile import ignored, left_out
 
 PartKind = Literal["same", "inserted", "deleted", "moved-from", "moved-to", "omitted"]
 AROUND = 30
@@ -49,12 +50,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What changed, in words; `looks` counts the edits of looks alone."""
+    """What changed, in words; `looks` counts the edits of looks alone, `ignored` volatile places."""
 
     inserted: int
     deleted: int
     moved: int
     looks: int
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,15 @@ class Pairs:
 
 
 def tally(redline: Redline) -> Tally:
-    """Count the words of the edits that say something, and the edits of looks."""
+    """Count the words of the edits that say something, the edits of looks, what is left out."""
     real = [hunk for hunk in redline.hunks if not hunk.cosmetic]
     edits = [hunk for hunk in real if hunk.kind != "move"]
     return Tally(
         inserted=sum(hunk.new_end - hunk.new_start for hunk in edits),
         deleted=sum(hunk.old_end - hunk.old_start for hunk in edits),
         moved=sum(hunk.new_end - hunk.new_start for hunk in real if hunk.kind == "move"),
-        looks=len(redline.hunks) - len(real),
+        looks=sum(hunk.cosmetic and hunk.volatile is None for hunk in redline.hunks),
+        ignored=ignored(redline.hunks).total(),
     )
 
 
@@ -104,8 +107,9 @@ def told(tally: Tally) -> list[tuple[str, str]]:
         ("moved", tally.moved, "word moved", "words moved"),
         ("looks", tally.looks, "edit of looks only", "edits of looks only"),
     ]
-    return [(name, f"{count:,} {one if count == 1 else many}")
+    said = [(name, f"{count:,} {one if count == 1 else many}")
             for name, count, one, many in counts if count]  # fmt: skip
+    return said + [("looks", words) for words in [left_out(tally.ignored)] if words]
 
 
 def pairs(

@@ -144,14 +144,17 @@ def _counting(group: list[_Sighting], page_count: int) -> list[_Sighting]:
     A number within the line is believed when it does so on half of all pages,
     one at an end of it when it does so on half of the pages that bear the line.
     """
-    inner: dict[int, list[_Sighting]] = defaultdict(list)
-    outer: dict[int, list[_Sighting]] = defaultdict(list)
+    inner: dict[tuple[int, int], list[_Sighting]] = defaultdict(list)
+    outer: dict[tuple[int, int], list[_Sighting]] = defaultdict(list)
     for sighting in group:
+        within = 0  # in "HB 4, printed 10/05" 4 and 5 are two numbers, and neither counts
         for number in _NUMBER.finditer(sighting.text):
+            at_end = number.start() == 0 or number.end() == len(sighting.text)
+            within += not at_end
             if len(number[0]) <= _LONGEST_PAGE_NUMBER:
-                at_end = number.start() == 0 or number.end() == len(sighting.text)
+                place = 0 if at_end else within
                 offsets = outer if at_end else inner
-                offsets[int(number[0]) - sighting.page].append(sighting)
+                offsets[place, int(number[0]) - sighting.page].append(sighting)
     bearing = _pages(group)
     for offsets, pages in ((outer, bearing), (inner, page_count)):
         most = max(offsets.values(), key=_pages, default=[])

@@ -2,7 +2,7 @@
 
 Read from the printed form alone: "SECTION 3.", "§ 10-843.", "ARTICLE 41",
 Maryland's bare "5-104.1.", Oregon's "181A.823.", Virginia's "2. That", the
-recitals of an order, and the enumerators under them, "(b)", "(1)", "A.", New
+recitals of an order, "APPENDIX A", and the enumerators under them, "(b)", "(1)", "A.", New
 York City's "a.", Minnesota's "Subd. 2.". Labels have one form whatever the print: "Section 3(b)",
 "§ 5-104.1(A)".
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 # One set first: the search then skips plain text at the speed of C.
 _START = (  # not after "U.S.C."; most lines end at what must follow
     r"[\n\f.;:\u2014](?:(?<=[\n\f\u2014])|(?<!\.[A-Z].)[ \t])[ \t]*"
-    r"(?=[\u201c\"\[(§\ufffd\dACDNPRSTW]|[A-Za-z]\.)"
+    r"(?=[\u201c\"\[(§\ufffd\dACDENPRSTW]|[A-Za-z]\.)"
     r"(?P<place>(?P<quote>[\u201c\"])?\[?)"
 )
 _NAMED = (
@@ -40,6 +40,12 @@ _CLAUSE = r"\d{1,2}(?=\.\s{1,3}That\b)"
 _RECITALS = (
     r"WHEREAS\b|Whereas\b|NOW,?\s{1,3}THEREFORE\b|Now,?\s{1,3}[Tt]herefore\b|R(?:ESOLVED|esolved)\b"
 )
+_ANNEX = (  # on a line of its own, or with its title behind it
+    r"(?:(?:APPENDIX|Appendix|ANNEX|Annex|EXHIBIT|Exhibit|SCHEDULE|Schedule|ATTACHMENT|Attachment)"
+    r"\s{1,3}(?:\d{1,3}|[IVX]{1,5}|[A-Z])(?:-\d{1,3})?(?![\w\u2013-])"
+    r"|(?:APPENDIX|ANNEX|EXHIBIT|SCHEDULE|ATTACHMENT)\b)"
+    rf"{_REFERS}(?=[ \t]*(?:[.:\u2014\u2013\n\f]|\Z|[ \t][A-Z\u201c\"]|\())"
+)
 _SUBDIVISION = r"(?:Subdivision|Subd\.)\s{1,2}\d{1,3}[a-z]?(?=\.)"  # Minnesota's
 _ENUMERATOR = (
     r"\((?:[1-9]\d{0,2}|[ivxl]{1,7}|[IVXL]{1,7}|(?P<twin>[A-Za-z])(?P=twin)?)\)"
@@ -48,7 +54,7 @@ _ENUMERATOR = (
 _LETTERED = r"(?:\d{1,2}|[A-Za-z])\.(?=\s{1,3}[A-Z\u201c\"(\[§])"
 _HEADING = re.compile(
     rf"{_START}(?P<all>(?P<named>{_NAMED}{_GOES_ON}|{_BARE})|(?P<clause>{_CLAUSE})"
-    rf"|(?P<recitals>{_RECITALS})|(?P<subdivision>{_SUBDIVISION})|{_ENUMERATOR}|{_LETTERED})"
+    rf"|(?P<recitals>{_RECITALS})|(?P<annex>{_ANNEX})|(?P<subdivision>{_SUBDIVISION})|{_ENUMERATOR}|{_LETTERED})"
 )
 _FOLLOWING = re.compile(rf"[ \t.]{{0,4}}(?P<mark>{_ENUMERATOR}|{_LETTERED})")
 _BACK = 24  # code points before a heading that may tell a reference
@@ -184,6 +190,8 @@ class _Here:
             series.begin(f"Clause {found['clause']}")
         elif found["recitals"]:
             series.begin("Recitals" if found["recitals"][0] == "W" else "")
+        elif found["annex"]:
+            series.begin(_annex(found["annex"]))
         elif found["subdivision"]:
             series.divide(found["subdivision"].split()[1])
         elif not series.take(found["all"], introduced=self._is_introduced(found)):
@@ -203,6 +211,8 @@ class _Here:
         begins_line = self.text[found.start()] in "\n\f"
         if found["clause"] or found["recitals"] or found["subdivision"]:
             return not begins_line
+        if found["annex"]:
+            return not begins_line or self._is_led_to(found.start(), named=True)
         return begins_line and self._is_led_to(found.start(), named=bool(found["named"]))
 
     def _is_led_to(self, start: int, *, named: bool) -> bool:
@@ -244,6 +254,12 @@ def _name(printed: str) -> str:
         return f"§ {words[-1]}"
     word = words[0].lower()
     return f"{_NAMES.get(word, word.capitalize())} {words[1]}"
+
+
+def _annex(printed: str) -> str:
+    """Give "APPENDIX A" the form "Appendix A"."""
+    name, *number = printed.split()
+    return " ".join([name.capitalize(), *number])
 
 
 def _goes_on(mark: str, before: str | None, *, bracketed: bool) -> bool:

@@ -82,6 +82,11 @@ def renumbered(gaps: Sequence[Gap], old: Sequence[str], new: Sequence[str]) -> l
     return done
 
 
+def is_mark(word: str) -> bool:
+    """Whether a word is the number of a paragraph: "(a)", "2."."""
+    return _MARK.fullmatch(word) is not None
+
+
 def _renumbers(mark: str, words: Sequence[str]) -> bool:
     """Whether words are a numbered paragraph and the number of the next, for what was a number."""
     if len(words) <= 2 or mark == words[-1]:

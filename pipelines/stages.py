@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -19,10 +19,12 @@ from scrapy.exceptions import DropItem
 
 from config.vocabulary import TextState
 from pipelines.clean import text_digest
+from pipelines.confirming import Confirmed, Confirmer
 from pipelines.extract import EXTRACTOR, claimed_type, sniff
 from pipelines.match import find_matches, match_field
 from pipelines.ports import FetchState, Services
 from pipelines.texts import EventObservation, Extracted, Observation, VersionText
+from scrapers.addresses import canonical_url
 from scrapers.errors import NotRecorded, SourceError
 from scrapers.items import Event, Link, Listing, Measure, Version
 
@@ -60,6 +62,11 @@ class Stage:
 class FetchDocuments(Stage):
     """Downloads the text of every version that can be had, with validators."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.asking: dict[str, asyncio.Lock] = {}
+        self.got: dict[str, tuple[VersionText, FetchState | None]] = {}
+
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, Measure):
             return item
@@ -80,12 +87,24 @@ class FetchDocuments(Stage):
             return VersionText(state=TextState.PENDING, reason="no address", accepted=False)
         link = version.links[0]
         try:
-            return await self.download(link, fetches)
+            return await self.once(link, fetches)
         except NotRecorded:
             return self.missing(link, "not in the archives")
         except SourceError as error:
             self.note("document", f"{type(error).__name__}: {error}", link.url)
             return self.missing(link, str(error))
+
+    async def once(self, link: Link, fetches: dict[str, FetchState]) -> VersionText:
+        """The document's bytes; one that several versions lead to is asked for once a crawl."""
+        key = canonical_url(link.url)
+        async with self.asking.setdefault(key, asyncio.Lock()):
+            if key not in self.got:
+                text = await self.download(link, fetches)
+                self.got[key] = text, fetches.get(link.url)
+            text, state = self.got[key]
+        if state is not None:
+            fetches[link.url] = state
+        return replace(text, url=link.url)
 
     def missing(self, link: Link, reason: str) -> VersionText:
         return VersionText(state=TextState.PENDING, url=link.url, reason=reason, accepted=False)
@@ -110,7 +129,8 @@ class FetchDocuments(Stage):
             checked_at=self.services.now,
             changed_at=known.changed_at if known and known.sha256 == sha256 else self.services.now,
         )
-        return VersionText(state=TextState.PENDING, url=link.url, sha256=sha256)
+        before = known.sha256 if known and known.sha256 != sha256 else ""
+        return VersionText(state=TextState.PENDING, url=link.url, sha256=sha256, instead_of=before)
 
     def is_due(self, known: FetchState) -> bool:
         """Whether an address we know is to be asked again in this crawl."""
@@ -139,11 +159,44 @@ class ExtractText(Stage):
                 )
             )
         )
+        confirmed = await asyncio.gather(
+            *(
+                self.confirmed(version, text)
+                for version, text in zip(observation.measure.versions, texts, strict=True)
+            )
+        )
+        texts = [one.text for one in confirmed]
+        learned = tuple(part for one in confirmed for part in one.learned)
         for text in texts:
             if not text.accepted:
                 # A file we did not believe must be asked for in full next time.
                 item.fetches.pop(text.url, None)
-        return replace(item, observation=replace(observation, texts=tuple(texts)))
+        found = replace(observation, texts=tuple(texts), learned=learned)
+        return replace(item, observation=found)
+
+    @cached_property
+    def confirmer(self) -> Confirmer:
+        """Of this source and crawl."""
+        return Confirmer(self.services.volatile, self.note)
+
+    async def confirmed(self, version: Version, text: VersionText) -> Confirmed:
+        """A text that changed since its address was read last is read once more."""
+        if not text.instead_of or not text.accepted or self.services.replaying:
+            return Confirmed(text)
+        before = self.services.documents.text(text.instead_of)
+        return await self.confirmer.confirm(text, before, partial(self.again, version, text))
+
+    async def again(self, version: Version, text: VersionText) -> Extracted | None:
+        """What the address of a text gives now, if that can be had and read."""
+        url = version.links[0].url
+        try:
+            response = await self.crawler.spider.fetch(url, role="document")  # type: ignore[union-attr]
+        except SourceError as error:
+            self.note("document", f"{type(error).__name__}: {error}", url)
+            return None
+        sha256, _ = self.services.documents.put(response.body)
+        read = await self.read(version, replace(text, sha256=sha256))
+        return read.extracted if read.state is TextState.READABLE else None
 
     async def read(self, version: Version, text: VersionText) -> VersionText:
         if not text.sha256:

@@ -115,11 +115,35 @@ class Match:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Volatile:
+    """A place in the texts of a source that changes at every visit.
+
+    `before` and `after` are the folded words that stand round it, `shape` says
+    what may stand in it; `pipelines.volatile` says how both are written.
+    """
+
+    before: str
+    shape: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """A volatile part with what proved it: `how` is "twice", "history" or "probe"."""
+
+    part: Volatile
+    how: str
+    example: str = ""
+    url: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
     """One edit of a redline: words [old_start, old_end) become [new_start, new_end).
 
-    A `cosmetic` one changes how the text looks and not what it says.
+    A `cosmetic` one changes how the text looks and not what it says, or stands in
+    the `volatile` part of the source that it names.
     """
 
     kind: Literal["insert", "delete", "replace", "move"]
@@ -131,6 +155,7 @@ class Hunk:
     new_start: int
     new_end: int
     cosmetic: bool = False
+    volatile: Volatile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +163,8 @@ class Redline:
     """The difference of two texts. Counts are words; the hunks applied to old give new.
 
     `cosmetic` is true when nothing but looks differs (spacing, capitals,
-    punctuation, the numbers of paragraphs, letters misread in a scan): such a
-    difference is no amendment.
+    punctuation, the numbers of paragraphs, letters misread in a scan) and what
+    changes at every visit: such a difference is no amendment.
     """
 
     equal: bool
@@ -156,6 +181,7 @@ class VersionText:
     `sha256` names the document's bytes (hex, "" when there are none) and
     `text_sha256` the normalised text. `accepted` is false for what must not
     touch what we know: an error page, a truncated file, a failed fetch.
+    `instead_of` names the bytes that a known address gave before these.
     """
 
     state: TextState
@@ -167,16 +193,21 @@ class VersionText:
     reason: str = ""
     accepted: bool = True
     matches: tuple[Match, ...] = ()
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """A measure on its way to the store. `texts` runs along `measure.versions`."""
+    """A measure on its way to the store. `texts` runs along `measure.versions`.
+
+    `learned` are volatile parts that its texts proved, with which it is compared.
+    """
 
     source: str
     measure: Measure
     texts: tuple[VersionText, ...] = ()
     matches: tuple[Match, ...] = ()  # in title and abstract
+    learned: tuple[Learned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ _SMALL = frozenset({"no", "not", "nor", "non", "or", "and", "if", "un", "all", "
 _PARTED = re.compile(r"[\s/\u2014\u2013]+|--+|(?<=\w)-(?=\w)")
 _EDGES = ".,;:!?\"'()[]\u2022_"
 
+_CODE = re.compile(r"\u00a7?\d{1,3}[A-Za-z]?-\d{1,5}(?:\.\d{1,3})?")
 _LETTERS = re.compile("rn|nn|rm|vv|cl")
 _READ_AS = {"rn": "m", "nn": "m", "rm": "m", "vv": "w", "cl": "o"}  # as "d", which is an "o"
 _ALIKE = str.maketrans("0qd1i|!5826e", "ooollllsbzgc")
@@ -76,6 +77,8 @@ def is_trifle(
         if _signs(old, in_capitals=capitals) != _signs(new, in_capitals=capitals):
             return False
         return _small_words(old) == _small_words(new)
+    if scanned and _is_code_parted(old, new):
+        return True
     if not scanned or not _misread(first, second):
         return False
     return not all(bare(word) in known for word in (*old, *new))
@@ -152,6 +155,16 @@ def _misread(first: str, second: str) -> bool:
     if not first or not second or (_FIGURES.fullmatch(first) and _FIGURES.fullmatch(second)):
         return False
     return _shape(first) == _shape(second)
+
+
+def _is_code_parted(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether the number of a code's section, one word in one text, has blanks in the other."""
+    whole = "".join(old)
+    return (
+        min(len(old), len(new)) == 1
+        and whole == "".join(new)
+        and _CODE.fullmatch(whole.strip(_EDGES)) is not None
+    )
 
 
 def _shape(text: str) -> str:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from scrapers.addresses import SECRET_PARAMETERS, canonical_url
 from scrapers.errors import NotRecorded
 from scrapers.genuine import what_it_is
-from scrapers.warc import SECRET_PARAMETERS, Entry, WarcFile, digest_of, without_secrets
+from scrapers.warc import Entry, WarcFile, digest_of, without_secrets
 
 INCIDENTAL = SECRET_PARAMETERS | {
     "$filter", "$orderby", "$top", "$inlinecount", "fromdate", "todate", "startdate", "enddate",
@@ -29,7 +30,6 @@ INCIDENTAL = SECRET_PARAMETERS | {
 }  # fmt: skip
 """Parameters that no source uses to tell one page from another."""
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 PLAIN = frozenset({"HTML", "XML", "JSON", "a PDF", "a ZIP file"})
 GZIP = b"\x1f\x8b"
 MEDIA_TYPES = {
@@ -87,7 +87,7 @@ class ReplayArchive:
         self._loose: dict[frozenset[str], dict[_Key, list[Entry]]] = {}
         self._exact: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
         for entry in entries:
-            self._exact[entry.method, canonical(entry.url), entry.sent].append(entry)
+            self._exact[entry.method, canonical_url(entry.url), entry.sent].append(entry)
 
     def answer(
         self, method: str, url: str, body: bytes = b"", incidental: Iterable[str] = ()
@@ -103,7 +103,7 @@ class ReplayArchive:
         self, method: str, url: str, sent: str, incidental: Iterable[str]
     ) -> Iterable[list[Entry]]:
         """Ever wider sets of answers that may be meant."""
-        yield self._exact.get((method, canonical(without_secrets(url)), sent), [])
+        yield self._exact.get((method, canonical_url(without_secrets(url)), sent), [])
         left_out = INCIDENTAL | {name.lower() for name in incidental}
         if left_out not in self._loose:
             self._loose[left_out] = self._index(left_out)
@@ -164,9 +164,9 @@ def referred(entry: Entry, among: Sequence[Entry]) -> Entry | None:
     alike = [one for one in payloads if entry.digest and one.digest == entry.digest]
     if entry.kind == "revisit" and alike:
         return max(alike, key=lambda one: one.date)
-    address = canonical(entry.refers_to or entry.url)
+    address = canonical_url(entry.refers_to or entry.url)
     until = entry.refers_date or entry.date
-    before = [one for one in payloads if canonical(one.url) == address and one.date <= until]
+    before = [one for one in payloads if canonical_url(one.url) == address and one.date <= until]
     return max(before, key=lambda one: one.date, default=None)
 
 
@@ -222,27 +222,12 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".")
 
 
-def canonical(url: str) -> str:
-    """An address as it is compared: no fragment, no default port, host in lower case."""
-    parts = urlsplit(url)
-    host = host_of(url)
-    if parts.port and parts.port != DEFAULT_PORTS.get(parts.scheme):
-        host = f"{host}:{parts.port}"
-    return parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
-
-
 def loose_keys(method: str, url: str, sent: str, left_out: frozenset[str]) -> Iterable[_Key]:
     """The keys under which a request is looked for, the narrowest first."""
-    parts = urlsplit(url)
-    query = tuple(
-        sorted(
-            (name, value)
-            for name, value in parse_qsl(parts.query, keep_blank_values=True)
-            if name.lower() not in left_out
-        )
-    )
+    parts = urlsplit(canonical_url(url, left_out))
+    query = tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
     path = unquote(parts.path) or "/"
-    host = host_of(url)
+    host = host_of(parts.geturl())
     # A mark tells folded paths from paths that are in lower case as they stand.
     for form in (path, f"folded {path.casefold()}"):
         yield _Key(method, host, form, query, sent)

@@ -75,6 +75,11 @@ class Report:
             self.start_ok = False
             self.start_health = self.start_health or health_of(error)
 
+    @property
+    def read(self) -> int:
+        """How many items the spider has handed over: measures, events and lists."""
+        return self.measures + self.events + len(self.listings)
+
     def state(self) -> Health:
         """How the source did: ok, failing, blocked or drifted.
 

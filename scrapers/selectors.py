@@ -5,10 +5,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from parsel import Selector
 
+from scrapers.addresses import distinct
 from scrapers.errors import SourceError
 
 MONTHS = (
@@ -49,22 +50,11 @@ def addresses(node: Selector, css: str, base: str) -> tuple[str, ...]:
         parts = node.css(css) if css else [node]
         found = [href for part in parts for href in part.xpath(".//@href | ./@href").getall()]
     whole = (urldefrag(urljoin(base, href.strip())).url for href in found if _leads_on(href))
-    return tuple(dict.fromkeys(url for url in whole if urlsplit(url).scheme in {"http", "https"}))
+    return distinct(url for url in whole if urlsplit(url).scheme in {"http", "https"})
 
 
 def _leads_on(href: str) -> bool:
     return bool(href.strip()) and not href.strip().startswith("#")
-
-
-def without(url: str, incidental: Collection[str]) -> str:
-    """The address without the query parameters that do not identify a page."""
-    parts = urlsplit(url)
-    if not incidental or not parts.query:
-        return url
-    kept = [
-        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in incidental
-    ]
-    return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 def day(printed: str) -> date | None:

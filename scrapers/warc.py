@@ -28,10 +28,12 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from scrapers.addresses import SECRET_PARAMETERS
 from scrapers.errors import SourceError
 
-SECRET_PARAMETERS = frozenset({"token", "api_key", "apikey", "access_token", "subscription-key"})
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "webapikey"}
+)
 LARGEST_BODY = 512 << 20
 LARGEST_SENT = 16 << 20
 LARGEST_UNPACKED = 8 << 30

@@ -1,6 +1,6 @@
 """A change on its way: its row, the topics it is about, and whom it concerns."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from config.vocabulary import ChangeKind
@@ -15,12 +15,17 @@ from .ports import ChangeFacts
 
 @dataclass(slots=True)
 class Brought:
-    """A change with the versions it compares and the versions it brought."""
+    """A change with the versions it compares and the versions it brought.
+
+    `completes` is the earlier change that told of the version while its text
+    was still awaited.
+    """
 
     change: Change
     old: int | None = None
     new: int | None = None
     versions: list[int] = field(default_factory=list)
+    completes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,13 @@ def route_change(
     *,
     topics: Iterable[str],
     fresh: Iterable[str],
-) -> None:
+    told: Collection[str] = (),
+) -> set[str]:
     """Ask whom a change concerns and put the alerts on their way.
 
     `topics` match the measure now, `fresh` are those of them that this change
-    brought. An alert that the change has made before is not made again.
+    brought. An alert that the change has made before is not made again, nor
+    one for a watch in `told`. Returns the names of the watches it concerns.
     """
     fresh = set(fresh)
     facts = ChangeFacts(
@@ -67,7 +74,9 @@ def route_change(
         topics=tuple(sorted({*topics, *fresh})), new_topics=tuple(sorted(fresh)),
         summary=change.summary, now=group.crawl.now, crawl_id=group.crawl.id,
     )  # fmt: skip
-    group.drafts += [Draft(change.id, draft) for draft in group.crawl.route(facts)]
+    drafts = [draft for draft in group.crawl.route(facts) if draft.watch not in told]
+    group.drafts += [Draft(change.id, draft) for draft in drafts]
     group.writes.topics += [
         {"change_id": change.id, "topic": topic, "new": topic in fresh} for topic in facts.topics
     ]
+    return {draft.watch for draft in drafts}

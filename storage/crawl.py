@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
+from .going_back import Mirrors
 from .index import Index
 from .known import Key
 from .linking import adopt_items
 from .messages import Draft, write_alerts
 from .ports import Outcome, Route
 from .shelf import Shelf
+from .told import not_told_before
+from .volatile import Ignoring
 from .writes import Ids, Writes
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class Group:
 
     connection: Connection
     crawl: Crawl
+    source: str = ""
     writes: Writes = field(default_factory=Writes)
     drafts: list[Draft] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -52,11 +56,15 @@ class Group:
     ids: Ids = field(init=False)
     shelf: Shelf = field(init=False)
     index: Index = field(init=False)
+    ignoring: Ignoring = field(init=False)
+    mirrors: Mirrors = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = Ids(self.connection)
         self.shelf = Shelf(self.connection, self.ids, self.writes)
         self.index = Index(self.connection)
+        self.ignoring = Ignoring(self.connection, self.source, self.crawl.now)
+        self.mirrors = Mirrors(self.connection, self.source, self.crawl.now)
 
     def flush(self) -> None:
         """Write it all: state, changes, the search index, alerts and their messages."""
@@ -64,4 +72,7 @@ class Group:
         adopt_items(self.connection, self.named)
         self.index.add_texts((id_, body) for id_, body in self.shelf.added if body)
         self.index.flush()
-        write_alerts(self.connection, self.drafts, now=self.crawl.now, crawl_id=self.crawl.id)
+        self.ignoring.flush()
+        now = self.crawl.now
+        drafts = not_told_before(self.connection, self.drafts, now=now)
+        write_alerts(self.connection, drafts, now=now, crawl_id=self.crawl.id)

@@ -11,6 +11,7 @@ from pipelines.clean import text_digest
 from pipelines.correcting import METHOD as REVIEWED
 from pipelines.ports import FetchState
 from pipelines.texts import Extracted
+from scrapers.addresses import canonical_url
 
 from . import tables
 from .codec import marks_from_json, pages_from_json, with_originals
@@ -93,8 +94,12 @@ def extracted_of(row: sa.Row[Any]) -> Extracted:
 
 
 def fetch_state(connection: Connection, url: str) -> FetchState | None:
-    """What is known of an address: its validators and the bytes it gave last."""
-    row = connection.execute(sa.select(tables.fetches).where(_fetches.url == url)).first()
+    """What is known of an address: its validators and the bytes it gave last.
+
+    One that differs only in a session, a signature or the order of parameters is the same.
+    """
+    known = sa.select(tables.fetches).where(_fetches.url == canonical_url(url))
+    row = connection.execute(known).first()
     if row is None:
         return None
     return FetchState(
@@ -115,7 +120,7 @@ def save_fetches(connection: Connection, fetches: Mapping[str, FetchState]) -> N
         ),
         [
             {"url": url} | {name: getattr(state, name) for name in names}
-            for url, state in fetches.items()
+            for url, state in {canonical_url(url): state for url, state in fetches.items()}.items()
         ],
     )
 

@@ -17,6 +17,7 @@ from config.vocabulary import ChangeKind
 from pipelines.agenda import ITEM_KEYS, is_over, scheduling
 from pipelines.pairs import pairs
 from pipelines.texts import Change, EventObservation
+from scrapers.addresses import canonical_url
 from scrapers.items import AgendaItem, Event
 
 from . import tables
@@ -253,7 +254,7 @@ def _tell(group: Group, told: Sequence[_Told]) -> dict[int, list[ChangeKind]]:
 def _facts(event: Event) -> tuple[object, ...]:
     """What a reader sees of an event; a source's own stamps are not part of it."""
     return (event.name, event.date, event.time, event.when_text, event.status, event.status_text,
-            event.location, event.url)  # fmt: skip
+            event.location, canonical_url(event.url))  # fmt: skip
 
 
 def _load(connection: Connection, ids: Iterable[int]) -> dict[int, _Known]:

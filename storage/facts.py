@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.vocabulary import ChangeKind, TextState
-from pipelines.texts import Page
+from pipelines.texts import Page, Volatile
 
 from . import tables
 from .codec import pages_from_json
@@ -15,6 +15,7 @@ from .errors import StorageError
 from .passages import match_facts, matches_of
 from .ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
 from .verdicts import judged_pages, standing
+from .volatile import parts_of
 from .writes import chunks
 
 MOST_MATCHES = 200
@@ -85,7 +86,7 @@ def _alert(
         old=evidence.version(change.old_version_id),
         new=evidence.version(change.new_version_id),
         archive=evidence.archive(change.crawl_id),
-        compared=evidence.compared(change),
+        compared=evidence.compared(change), volatile=evidence.volatile(change.source),
     )  # fmt: skip
 
 
@@ -110,6 +111,12 @@ class _Evidence:
             id_: row.archive for id_, row in _by_id(connection, tables.crawls, crawls).items()
         }
         self._matches = matches_of(connection, {row.measure_id for row in changes})
+        self._volatile = {
+            source: parts_of(connection, [source]) for source in {row.source for row in changes}
+        }
+
+    def volatile(self, source: str) -> tuple[Volatile, ...]:
+        return self._volatile[source]
 
     def archive(self, crawl_id: int) -> str:
         return str(self._archives.get(crawl_id, ""))

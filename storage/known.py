@@ -60,6 +60,8 @@ class SightingRow:
     identity: str
     measure_id: int
     digest: str
+    absent_count: int = 0
+    going_back: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -121,7 +123,14 @@ def load_by_id(connection: Connection, ids: Iterable[int], source: str) -> dict[
             rows[match.measure_id].topics.setdefault(match.version_id, set()).add(match.topic)
         for seen in connection.execute(_SIGHTINGS, {"ids": part, "source": source}):
             rows[seen.measure_id].sightings.append(
-                SightingRow(seen.id, seen.identity, seen.measure_id, seen.digest)
+                SightingRow(
+                    id=seen.id,
+                    identity=seen.identity,
+                    measure_id=seen.measure_id,
+                    digest=seen.digest,
+                    absent_count=seen.absent_count,
+                    going_back=seen.going_back,
+                )
             )
     return rows
 
@@ -190,5 +199,10 @@ _TOPICS_NOW = (
     .distinct()
 )
 _SIGHTINGS = sa.select(
-    _sightings.id, _sightings.identity, _sightings.measure_id, _sightings.digest
+    _sightings.id,
+    _sightings.identity,
+    _sightings.measure_id,
+    _sightings.digest,
+    _sightings.absent_count,
+    _sightings.going_back,
 ).where(_sightings.measure_id.in_(_ids()), _sightings.source == sa.bindparam("source"))

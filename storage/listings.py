@@ -2,7 +2,8 @@
 
 Gone once may be a mistake of the site's; gone from two complete readings of the
 same list, or for as many readings and days as that list says, and from every
-other list the measure stood in, is vanished.
+other list the measure stood in, is vanished. A measure that is news itself is
+given a day: a mirror that lags does not list it yet.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from . import tables
 from .changing import Brought, Earlier, route_change, write_change
 from .columns import storable
 from .crawl import Crawl, Group
+from .going_back import LASTING
 from .known import KnownRow, load_by_id, topics_now
 from .ports import Outcome
 from .writes import chunks
@@ -36,7 +38,10 @@ class _Gone:
 def finish(connection: Connection, crawl: Crawl, source: str, listing: Listing) -> list[Outcome]:
     """Count the absences of one complete reading; returns what vanished by it."""
     scope = {"of_source": source, "of_listing": storable(listing.name), "crawl": crawl.id}
-    waits = {"of_patience": listing.patience, "since": crawl.now - timedelta(days=listing.days)}
+    waits = {
+        "of_patience": listing.patience, "since": crawl.now - timedelta(days=listing.days),
+        "young": crawl.now - LASTING,
+    }  # fmt: skip
     connection.execute(_COUNT_ABSENCE, scope | waits)
     gone = [_Gone(row.measure_id, row.last_seen) for row in connection.execute(_VANISHED, scope)]
     if not gone:
@@ -89,6 +94,14 @@ _ABSENCES = _sightings.absent_count + sa.case(
     else_=1,
 )
 _PATIENCE = sa.bindparam("of_patience", type_=sa.Integer)
+# New since the baseline, and so recently that a server may not list it yet.
+_YOUNG = sa.and_(
+    _sightings.first_seen > sa.bindparam("young"),
+    sa.exists().where(
+        tables.sources.c.name == _sightings.source,
+        tables.sources.c.baseline_at < _sightings.first_seen,
+    ),
+)
 _COUNT_ABSENCE = (
     sa.update(tables.sightings)
     .where(
@@ -101,7 +114,10 @@ _COUNT_ABSENCE = (
         # Until its days are over, a measure stays one absence short of its list's patience.
         absent_count=sa.case(
             (
-                sa.and_(_sightings.last_seen > sa.bindparam("since"), _ABSENCES >= _PATIENCE),
+                sa.and_(
+                    sa.or_(_sightings.last_seen > sa.bindparam("since"), _YOUNG),
+                    _ABSENCES >= _PATIENCE,
+                ),
                 _PATIENCE - 1,
             ),
             else_=_ABSENCES,

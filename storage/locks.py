@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -114,6 +114,11 @@ class Locks:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{quote(name, safe='')}.lock"
+
+
+def held_in(folder: Path) -> list[str]:
+    """The names of the locks of a folder that somebody on this machine holds now."""
+    return sorted(unquote(path.stem) for path in folder.glob("*.lock") if not _file_is_free(path))
 
 
 def _number(name: str) -> int:

@@ -18,6 +18,7 @@ from . import tables
 from .ports import AlertDraft
 from .writes import Ids, Row, chunks
 
+RESTORED = "restored"
 _NAMESPACE = UUID("6f1c3a52-6d0e-5c0b-9d5e-7e0a1f3b9c44")
 _alerts = tables.alerts.c
 _messages = tables.messages.c
@@ -57,11 +58,14 @@ def write_alerts(
 
 
 def message_key(connection: Connection, address: str, slot: str, number: int) -> str:
-    """The key that a message keeps through every try, unlike that of any other installation."""
-    installation = connection.execute(
-        sa.select(_meta.value).where(_meta.key == "installation")
-    ).scalar_one()
-    return str(uuid5(_NAMESPACE, "\x1f".join((installation, address, slot, str(number)))))
+    """The key that a message keeps through every try, unlike that of any other installation.
+
+    A restored backup counts its messages anew, so the restore is part of the key.
+    """
+    about = {row.key: row.value for row in connection.execute(_INSTALLATION)}
+    parts = (about["installation"], address, slot, str(number))
+    restored = about.get(RESTORED)
+    return str(uuid5(_NAMESPACE, "\x1f".join((*parts, restored) if restored else parts)))
 
 
 def _slot(draft: AlertDraft, crawl_id: int) -> str:
@@ -100,6 +104,14 @@ def _existing(connection: Connection, change_ids: Sequence[int]) -> set[tuple[in
     return found
 
 
+def watches_told(connection: Connection, change_id: int | None) -> set[str]:
+    """The watches that a change made an alert for."""
+    if change_id is None:
+        return set()
+    told = connection.execute(sa.select(_alerts.watch).where(_alerts.change_id == change_id))
+    return set(told.scalars())
+
+
 def open_message(connection: Connection, ids: Ids, to: tuple[str, str], *, due: datetime) -> int:
     """Find the message that gathers this slot's alerts, or open the next one."""
     address, slot = to
@@ -123,6 +135,7 @@ def open_message(connection: Connection, ids: Ids, to: tuple[str, str], *, due: 
     return message_id
 
 
+_INSTALLATION = sa.select(_meta.key, _meta.value).where(_meta.key.in_(("installation", RESTORED)))
 _LAST = (
     sa.select(_messages.id, _messages.number, _messages.state, _messages.due_at)
     .where(_messages.address == sa.bindparam("address"), _messages.slot == sa.bindparam("slot"))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from pipelines.texts import VersionText
+from scrapers.addresses import canonical_url
 from scrapers.items import Version
 
 from .identity import note_key
@@ -61,11 +62,11 @@ def _pair_group(rows: list[VersionRow], members: list[Incoming]) -> dict[int, Ve
 
 
 def _row_address(row: VersionRow) -> str:
-    return str(row.links[0].get("url", "")) if row.links else ""
+    return canonical_url(str(row.links[0].get("url", ""))) if row.links else ""
 
 
 def _address(one: Incoming) -> str:
-    return one.version.links[0].url if one.version.links else ""
+    return canonical_url(one.version.links[0].url) if one.version.links else ""
 
 
 def _words(one: Incoming) -> str:

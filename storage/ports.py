@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from config.vocabulary import ChangeKind, Health, Standing, TextState
-from pipelines.texts import Page
+from pipelines.texts import Page, Volatile
 
 CrawlState = Literal[
     "running", "ok", "quiet", "stale", "failing", "blocked", "drifted", "crashed", "interrupted"
@@ -73,7 +73,8 @@ class Route(Protocol):
 class Outcome:
     """What became of one observation, of a measure or of an event.
 
-    `kinds` are the changes written, in order.
+    `kinds` are the changes written, in order, `stale` the parts of it that were
+    as they had been before, from a server that lags, and were left aside.
     """
 
     status: RecordStatus
@@ -82,6 +83,7 @@ class Outcome:
     kinds: tuple[ChangeKind, ...] = ()
     pending: int = 0
     error: str = ""
+    stale: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +233,7 @@ class AlertFacts:
 
     `compared` are `old` and `new` with the texts that an amendment was told
     from, where these were read anew since; None where they still are theirs.
+    `volatile` are the parts of the source that no redline shows.
     """
 
     change_id: int
@@ -250,6 +253,7 @@ class AlertFacts:
     new: VersionFacts | None
     archive: str
     compared: tuple[VersionFacts, VersionFacts] | None = None
+    volatile: tuple[Volatile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ from . import tables
 from .changing import Brought, Earlier, route_change, write_change
 from .codec import storable_measure
 from .crawl import Crawl, Group
+from .going_back import Steps
 from .identity import canonical
 from .known import Key, KnownRow, load
+from .messages import watches_told
 from .ports import Outcome
 from .replacing import endings, tell_ended
 from .stating import Seen, State
@@ -34,7 +36,9 @@ def plan(connection: Connection, crawl: Crawl, seen: Sequence[Seen], source: str
 
     Raises whatever a comparison, a route or a damaged row raises.
     """
-    group = Group(connection, crawl)
+    group = Group(connection, crawl, source)
+    for one in seen:
+        group.ignoring.learn(one.observation.learned)
     group.shelf.look_up(text for one in seen for text in one.observation.texts)
     known = load(connection, [one.observation.measure for one in seen], source)
     for one, row in zip(seen, known, strict=True):
@@ -57,14 +61,20 @@ def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
     old = known.measure if known else None
     if known:
         observed = _named_as(known.measure, observed, known.keys)
-    versions = Versions(group, measure_id, known.versions if known else None)
+    found = compare(old, observed)
+    back = Steps(
+        group.mirrors, known, seen.sighting_id, crawl_id=group.crawl.id, now=group.crawl.now
+    )
+    if back.is_stale(observed, found):
+        return _left_aside(group, seen, measure_id, back)
+    versions = Versions(group, measure_id, known.versions if known else None, back)
     if "versions" in observed.observed:
         first = old is None or "versions" not in old.observed
         texts, steps = seen.observation.texts, _steps(old, observed)
         versions.take(observed.versions, texts, silent=first, steps=steps)
-    changes = _changes(known, observed) + versions.brought
+    changes = _changes(known, found) + versions.brought
     merged = replace(merge(old, observed) if old else observed, extras=EMPTY)
-    state = State(group, seen, known, measure_id, merged, fields)
+    state = State(group, seen, known, measure_id, merged, fields, back)
     state.write(changed=bool(changes) and not quiet)
     if not quiet:
         _write_changes(state, changes, versions)
@@ -75,7 +85,20 @@ def _plan_one(group: Group, seen: Seen, known: KnownRow | None) -> Outcome:
         measure_id=measure_id,
         kinds=() if quiet else tuple(one.change.kind for one in changes),
         pending=pending(seen.observation),
+        stale=back.stale,
     )
+
+
+def _left_aside(group: Group, seen: Seen, measure_id: int, back: Steps) -> Outcome:
+    """A stale copy moves nothing; that it was seen is noted, and the next look is a close one."""
+    group.writes.update(tables.sightings, {
+        "id": seen.sighting_id, "last_seen": group.crawl.now, "crawl_id": group.crawl.id,
+        "absent_count": 0, "absent_crawl_id": 0, "digest": "", "going_back": back.memory,
+    })  # fmt: skip
+    return Outcome(
+        status="unchanged", measure_id=measure_id, pending=pending(seen.observation),
+        stale=back.stale,
+    )  # fmt: skip
 
 
 def _decided(seen: Seen, known: KnownRow | None) -> tuple[Measure, dict[str, str]]:
@@ -127,9 +150,8 @@ def _steps(old: Measure | None, new: Measure) -> tuple[str, ...]:
     )
 
 
-def _changes(known: KnownRow | None, observed: Measure) -> list[Brought]:
+def _changes(known: KnownRow | None, found: Sequence[Change]) -> list[Brought]:
     """The changes of fields; those of texts are told by the versions themselves."""
-    found = compare(known.measure if known else None, observed)
     changes = [Brought(change) for change in found if change.kind is not ChangeKind.VERSION]
     if known and known.vanished_at:
         changes.append(Brought(_restored(known.vanished_at)))
@@ -150,6 +172,8 @@ def _write_changes(state: State, changes: Sequence[Brought], versions: Versions)
     group, observation, merged = state.group, state.seen.observation, state.merged
     source = observation.source
     topics = _topics(observation, state.known, versions)
+    # One version is one alert a watch: what it told while its text was awaited, or what the text says.
+    completed: dict[int, Collection[str]] = {}
     for one in changes:
         if one.change.kind is ChangeKind.NEW:
             one.new, one.versions = versions.latest_id(), versions.added
@@ -158,10 +182,16 @@ def _write_changes(state: State, changes: Sequence[Brought], versions: Versions)
         told = Earlier(change_id, one.change.kind, one.change.summary, tuple(one.versions))
         fresh = _fresh(told, observation, versions)
         lost = _lost(one, state.known)
-        route_change(group, source, merged, told, topics=topics | lost, fresh=fresh)
+        before = watches_told(group.connection, one.completes)
+        concerned = route_change(
+            group, source, merged, told, topics=topics | lost, fresh=fresh, told=before
+        )
+        if one.completes is not None:
+            completed[one.completes] = concerned
     for earlier in versions.earlier.values():
         fresh = _fresh(earlier, observation, versions)
-        route_change(group, source, merged, earlier, topics=topics, fresh=fresh)
+        told_now = completed.get(earlier.id, ())
+        route_change(group, source, merged, earlier, topics=topics, fresh=fresh, told=told_now)
 
 
 def _topics(observation: Observation, known: KnownRow | None, versions: Versions) -> set[str]:

@@ -9,6 +9,7 @@ from scrapers.items import Measure
 from . import tables
 from .codec import Said, dump_measure
 from .crawl import Group
+from .going_back import Steps
 from .identity import canonical, identity, measure_key
 from .known import KnownRow, SightingRow, keys_of
 from .texting import match_row
@@ -29,8 +30,8 @@ class Seen:
 class State:
     """What a measure is after an observation, on its way to the tables.
 
-    `known` is what it was before, or None, and `fields` says which source
-    decides which field.
+    `known` is what it was before, or None, `fields` says which source decides
+    which field, and `back` what its sighting remembers of earlier states.
     """
 
     group: Group
@@ -39,6 +40,7 @@ class State:
     measure_id: int
     merged: Measure
     fields: Mapping[str, str]
+    back: Steps
 
     def write(self, *, changed: bool) -> None:
         """Put all rows on their way; `changed` keeps the state the measure had before."""
@@ -114,8 +116,10 @@ class State:
         )
         row: Row = {
             "measure_id": self.measure_id, "listing": measure.listing,
-            "extras": dict(measure.extras), "digest": self.seen.said.digest, "last_seen": now,
+            "extras": dict(measure.extras), "last_seen": now,
+            "digest": "" if self.back.is_waiting else self.seen.said.digest,
             "crawl_id": self.group.crawl.id, "absent_count": 0, "absent_crawl_id": 0,
+            "going_back": self.back.memory,
         }  # fmt: skip
         if self.seen.sighting_id is not None:
             writes.update(tables.sightings, row | {"id": self.seen.sighting_id})

@@ -25,6 +25,7 @@ from .codec import said
 from .columns import storable
 from .crawl import Crawl
 from .database import Database
+from .going_back import last_flap
 from .identity import identity
 from .known import load
 from .ports import Outcome, Route, SourceState
@@ -181,6 +182,11 @@ class Store:
                 sa.select(_sources.memory).where(_sources.name == source)
             ).scalar()
         return found or {}
+
+    def last_flap(self, source: str) -> datetime | None:
+        """When servers of the source were last seen to disagree; see `storage.going_back`."""
+        with self._database.reading() as connection:
+            return last_flap(connection, source)
 
     def known(self, source: str) -> list[KnownMeasure]:
         """What the source has shown so far, vanished measures among it."""

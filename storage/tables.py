@@ -136,6 +136,7 @@ sightings = sa.Table(
     sa.Column("absent_count", sa.Integer, nullable=False, default=0),
     sa.Column("absent_crawl_id", _Id, nullable=False, default=0),
     sa.Column("patience", sa.Integer, nullable=False, default=2, server_default="2"),
+    sa.Column("going_back", Json),
     sa.UniqueConstraint("source", "identity"),
 )
 
@@ -442,6 +443,39 @@ held_alerts = sa.Table(
     sa.Column("slot", Words, nullable=False),
     sa.Column("due_at", Utc, nullable=False),
     sa.PrimaryKeyConstraint("hold_id", "alert_id", "address"),
+)
+
+# A place in the texts of a source that changes at every visit, as a few words
+# round a shape (`pipelines.volatile`); `how` says what proved it.
+volatiles = sa.Table(
+    "volatiles",
+    metadata,
+    _id(),
+    sa.Column("source", Words, sa.ForeignKey("sources.name"), nullable=False),
+    _text("before"),
+    _text("shape"),
+    _text("after"),
+    _text("example"),
+    _text("url"),
+    sa.Column("how", sa.Text, nullable=False),
+    sa.Column("learned_at", Utc, nullable=False),
+    sa.Column("ignored", sa.Integer, nullable=False, default=0),
+    sa.Column("last_ignored_at", Utc),
+    sa.Column("forgotten_at", Utc),
+    sa.UniqueConstraint("source", "before", "shape", "after"),
+    sqlite_autoincrement=True,
+)
+
+# What a watch was told after the backup that was restored was made; `fingerprint`
+# is that of `storage.restoring`. A row goes when the change is noticed again.
+told_before = sa.Table(
+    "told_before",
+    metadata,
+    _id(),
+    sa.Column("watch", Words, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.UniqueConstraint("watch", "fingerprint"),
 )
 
 deliveries = sa.Table(

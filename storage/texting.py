@@ -15,15 +15,19 @@ import sqlalchemy as sa
 
 from config.vocabulary import ChangeKind, TextState
 from pipelines.align import TooManyWordsError
+from pipelines.confirming import STATES
 from pipelines.corrections import is_correction
+from pipelines.proving import FEW_WORDS
 from pipelines.redline import redline
 from pipelines.texts import Change, Match, VersionText
+from pipelines.volatile import ignored, left_out
 from scrapers.items import Version
 
 from . import tables
 from .changing import Brought, Earlier
 from .codec import links_to_json
 from .crawl import Group
+from .going_back import Steps
 from .identity import note_key
 from .known import VersionRow
 from .pairing import Incoming, pair
@@ -37,11 +41,15 @@ _NOTHING = VersionText(state=TextState.PENDING, accepted=False)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How many words a text gained and lost against another, and how many edits say nothing."""
+    """How many words a text gained and lost against another, and how many edits say nothing.
+
+    `ignored` are places that change at every visit, apart from `cosmetic` edits.
+    """
 
     inserted: int
     deleted: int
     cosmetic: int = 0
+    ignored: int = 0
 
 
 class Versions:
@@ -52,12 +60,15 @@ class Versions:
     that was read now.
     """
 
-    def __init__(self, group: Group, measure_id: int, rows: Sequence[VersionRow] | None) -> None:
+    def __init__(
+        self, group: Group, measure_id: int, rows: Sequence[VersionRow] | None, back: Steps
+    ) -> None:
         self.brought: list[Brought] = []
         self.earlier: dict[int, Earlier] = {}
         self.rematched: dict[int, tuple[Match, ...]] = {}
         self.added: list[int] = []
         self._group = group
+        self._back = back
         self._measure_id = measure_id
         self._current = list(rows or ())
         self._of_new_measure = rows is None
@@ -143,6 +154,8 @@ class Versions:
         text = one.text
         shelved = self._shelved(text)
         if shelved is None:
+            if text.reason == STATES:
+                self._back.disagree()
             self._refresh(row, one.version)
             self._unread(row, text)
         elif not row.readable:
@@ -150,15 +163,24 @@ class Versions:
             self._complete(row, text, shelved)
         elif row.document_sha256 and row.document_sha256 == text.sha256:
             self._refresh(row, one.version)
+            self._back.same_text(row)
             if row.extractor != text.extractor and row.text_sha256 != shelved.text_sha256:
                 self._read_text(row, text, shelved)
-        elif difference := self._difference(row, shelved):
-            self._replace(row, one, shelved, difference)
+        elif difference := self._amendment(row, shelved, text.url):
+            if not self._is_stale(row, shelved):
+                self._replace(row, one, shelved, difference)
         else:
+            self._back.same_text(row)
             self._refresh(row, one.version)
             row.document_sha256, row.document_url = text.sha256, text.url
             self._renewed.add(row.id)
             self._touch(row)
+
+    def _is_stale(self, row: VersionRow, shelved: Shelved) -> bool:
+        """Whether a text that differs from the known one is a stale copy of an earlier one."""
+        had = self._back.earlier_texts(row)
+        earlier = next((one for one in had if self._difference(one, shelved) is None), None)
+        return self._back.is_stale_text(row, earlier)
 
     def _refresh(self, row: VersionRow, version: Version) -> None:
         """Keep what the source prints about a version; an empty field is not news."""
@@ -206,7 +228,8 @@ class Versions:
         if difference := self._difference(before, shelved):
             correction = is_correction(row.note)
             amended = _amended(row, before, difference, correction=correction)
-            self._bring(amended, row, before)
+            details = {**amended.details, "completes": change.id}
+            self._bring(replace(amended, details=details), row, before, completes=change.id)
 
     def _replace(
         self, row: VersionRow, one: Incoming, shelved: Shelved, difference: Difference
@@ -292,18 +315,33 @@ class Versions:
         self._read.add(row.id)
         self._touch(row)
 
+    def _amendment(self, row: VersionRow, new: Shelved, url: str) -> Difference | None:
+        """What changed in a version's text, or None when that belongs to the visit."""
+        difference = self._difference(row, new)
+        if difference is None or difference.inserted + difference.deleted > 2 * FEW_WORDS:
+            return difference
+        group = self._group
+        proved = group.ignoring.prove(
+            self._measure_id, row.seq, group.shelf.body(new.id), crawl_id=group.crawl.id, url=url
+        )
+        return self._difference(row, new) if proved else difference
+
     def _difference(self, old: VersionRow, new: Shelved) -> Difference | None:
         """What changed between two texts, or None when nothing worth telling did."""
         if old.text_sha256 == new.text_sha256 or old.text_id is None:
             return None
         shelf = self._group.shelf
         before, after = shelf.body(old.text_id), shelf.body(new.id)
+        ignoring = self._group.ignoring
         try:
             found = redline(
-                before, after, scanned=shelf.scanned(old.text_id) or shelf.scanned(new.id)
-            )
+                before, after, scanned=shelf.scanned(old.text_id) or shelf.scanned(new.id),
+                volatile=ignoring.parts(),
+            )  # fmt: skip
         except TooManyWordsError:
             return Difference(len(after.split()), len(before.split()))
+        without = ignored(found.hunks)
+        ignoring.saw(without)
         if found.equal or found.cosmetic or not found.hunks:
             return None
         real = [hunk for hunk in found.hunks if not hunk.cosmetic]
@@ -311,7 +349,8 @@ class Versions:
         return Difference(
             sum(hunk.new_end - hunk.new_start for hunk in told),
             sum(hunk.old_end - hunk.old_start for hunk in told),
-            cosmetic=len(found.hunks) - len(real),
+            cosmetic=sum(hunk.cosmetic and hunk.volatile is None for hunk in found.hunks),
+            ignored=without.total(),
         )
 
     def _introduction(self, row: VersionRow) -> Earlier | None:
@@ -327,8 +366,12 @@ class Versions:
         ]
         return max(readable, key=_place, default=None)
 
-    def _bring(self, change: Change, row: VersionRow, before: VersionRow | None) -> None:
-        self.brought.append(Brought(change, before.id if before else None, row.id, [row.id]))
+    def _bring(
+        self, change: Change, row: VersionRow, before: VersionRow | None,
+        *, completes: int | None = None,
+    ) -> None:  # fmt: skip
+        old = before.id if before else None
+        self.brought.append(Brought(change, old, row.id, [row.id], completes))
 
     def _touch(self, row: VersionRow) -> None:
         if row.id not in self._new:
@@ -376,12 +419,13 @@ def _amended(
         words = "passages moved"
     since = f" since {before.note}" if before.note_key != row.note_key and before.note else ""
     by = " (corrected by the publisher)" if correction else ""
+    left = f"; {left_out(difference.ignored)}" if difference.ignored else ""
     return Change(
         kind=ChangeKind.AMENDED, before=_said(before), after=_said(row),
-        summary=f"{row.note or 'Text'}: {words}{since}{by}", old_note=before.note, new_note=row.note,
+        summary=f"{row.note or 'Text'}: {words}{since}{by}{left}", old_note=before.note, new_note=row.note,
         details={
             "inserted": difference.inserted, "deleted": difference.deleted,
-            "cosmetic": difference.cosmetic,
+            "cosmetic": difference.cosmetic, "ignored": difference.ignored,
         } | ({"correction": True} if correction else {}),
     )  # fmt: skip
 

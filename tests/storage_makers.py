@@ -144,13 +144,14 @@ def nobody(_facts: ChangeFacts) -> list[AlertDraft]:
 
 @dataclass(repr=False)
 class Site:
-    """A source that is crawled once a day. It is past its baseline unless said otherwise."""
+    """A source past its baseline (unless said otherwise), crawled once a day or `every` so often."""
 
     database: Database
     route: Callable[[ChangeFacts], list[AlertDraft]] = everything
     baseline: bool = True
     now: datetime = NOW
     crawl_id: int = 0
+    every: timedelta = DAY
     told: list[ChangeFacts] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -166,9 +167,9 @@ class Site:
         complete: bool = False,
         patience: int = 2,
     ) -> list[Outcome]:
-        """One day's crawl; `complete` says that the whole list was read."""
+        """The next crawl; `complete` says that the whole list was read."""
         self.crawl_id += 1
-        self.now += DAY
+        self.now += self.every
         outcomes = self.store.record(
             observations, crawl_id=self.crawl_id, now=self.now, route=self._route
         )

@@ -2,16 +2,22 @@
 
 import io
 import textwrap
+from functools import partial
 from itertools import pairwise
 
 import docx
+import pypdfium2
 import pytest
+from PIL import Image
 from reportlab.lib.pagesizes import letter
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from pipelines.extract import extract_text
+from pipelines.extract import extract_text, ocr, ocr_rapid, ocr_tesseract
+from pipelines.extract.page_image import render
 from pipelines.redline import redline
-from pipelines.texts import Limits
+from pipelines.texts import Limits, is_scanned
 
 HEAD = "Int. No. 217-2026"
 LAW = (
@@ -103,6 +109,87 @@ def narrow(law, rows):
     return pdf(law, rows, width=48, a_page=20)
 
 
+NOTE = "1 The council publishes this note with each copy of the law."
+
+
+def pages_of(pages, font=("Times-Roman", 11)):
+    """A PDF of pages that are (x, y, text, letter spacing) each."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, letter)
+    for page in pages:
+        canvas.setFont(*font)
+        for x, y, text, spacing in page:
+            line = canvas.beginText(x, y)
+            line.setCharSpace(spacing)
+            line.textOut(text)
+            canvas.drawText(line)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue(), "law.pdf"
+
+
+def set_in(law, rows, width):
+    """The lines of the law, its tables without their shape, in a column so many letters wide."""
+    paragraphs = [*law, *(" ".join(row) for row in rows), *END]
+    return [line for text in paragraphs for line in textwrap.wrap(text, width)]
+
+
+def two_columns(law, rows):
+    """As gazettes are set: down the left column, then down the right one."""
+    lines = set_in(law, rows, 38)
+    half = (len(lines) + 1) // 2
+    return pages_of([[(60 + 270 * (at >= half), 720 - 16 * (at % half), line, 0)
+                      for at, line in enumerate(lines)]])  # fmt: skip
+
+
+def line_numbers(law, rows):
+    """As bills are set: a number beside each line, from 1 on every page."""
+    lines = set_in(law, rows, 60)
+    return pages_of(
+        [
+            [item for at, line in enumerate(lines[first : first + 18])
+             for item in ((70, 720 - 24 * at, str(at + 1), 0), (100, 720 - 24 * at, line, 0))]
+            for first in range(0, len(lines), 18)
+        ]
+    )  # fmt: skip
+
+
+def spaced_headings(law, rows):
+    """Headings with letters set apart."""
+    lines = set_in(law, rows, 66)
+    return pages_of([[(80, 740 - 16 * at, line, 3 * line.startswith("SECTION"))
+                      for at, line in enumerate(lines)]])  # fmt: skip
+
+
+def ligatures(law, rows):
+    """Letters that are cast as one, in a font that has them."""
+    registerFont(TTFont("Vera", "Vera.ttf"))
+    lines = [line.replace("fi", "\ufb01").replace("fl", "\ufb02") for line in set_in(law, rows, 66)]
+    return pages_of([[(80, 740 - 16 * at, line, 0) for at, line in enumerate(lines)]],
+                    ("Vera", 9))  # fmt: skip
+
+
+def footnotes(law, rows, a_page=16):
+    """A note at the foot of the first page, in the middle of a sentence."""
+    lines = set_in(law, rows, 64)
+    pages = [[(80, 720 - 24 * at, line, 0) for at, line in enumerate(lines[first : first + a_page])]
+             for first in range(0, len(lines), a_page)]  # fmt: skip
+    pages[0].append((80, 90, NOTE, 0))
+    return pages_of(pages)
+
+
+def wide_footnotes(law, rows):
+    return footnotes(law, rows, a_page=22)
+
+
+def typewritten(law, rows):
+    """HTML with ligatures, soft hyphens, blanks that hold, and quotes of other shapes."""
+    content, name = html([line.replace("fi", "\ufb01") for line in law], rows)
+    text = content.decode().replace("enforcement", "enforce\u00admen\u00adt")
+    text = text.replace("section ", "section\u00a0").replace("\u201c", "\u201e")
+    return text.replace("\u2019", "\u02bc").encode(), name
+
+
 FORMS = {"text": plain, "HTML": html, "Word": word, "PDF": pdf, "other PDF": narrow}
 
 
@@ -121,7 +208,8 @@ def said(old, new, **options):
     return [(h.old, h.new) for h in redline(old, new, **options).hunks if not h.cosmetic]
 
 
-PAIRS = [(one, other) for one in FORMS for other in FORMS if one != other]
+EASY = tuple(FORMS)
+PAIRS = [(one, other) for one in EASY for other in EASY if one != other]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
@@ -141,6 +229,111 @@ def test_the_true_difference_is_the_only_one(text_of, one, other):
     assert len(found) == 3
     assert [old for old, _ in found] == ["not", "shall", "$1,020"]
     assert [new for _, new in found] == ["", "may", "$1,025"]
+
+
+HARD = {"columns": two_columns, "line numbers": line_numbers, "spaced": spaced_headings,
+        "ligatures": ligatures, "typewritten": typewritten}  # fmt: skip
+FORMS |= HARD | {"footnotes": footnotes, "wide footnotes": wide_footnotes}
+
+
+def amended(law=LAW):
+    return [line.replace("shall transmit it", "may transmit it") for line in law]
+
+
+@pytest.mark.parametrize("hard", HARD)
+@pytest.mark.parametrize("form", ["text", "HTML", "Word", "PDF"])
+def test_hard_settings_say_the_same(text_of, hard, form):
+    """Columns, numbered lines, letter-spaced headings, ligatures and odd quotes are looks."""
+    assert said(text_of(form), text_of(hard)) == []
+    assert said(text_of(hard), text_of(form)) == []
+
+
+@pytest.mark.parametrize("hard", HARD)
+@pytest.mark.parametrize("form", ["text", "HTML", "Word", "PDF"])
+def test_one_amended_sentence_is_exactly_that_hunk(text_of, hard, form):
+    """Whichever of the two is set so, and the section is named."""
+    for old, new in ((form, hard), (hard, form)):
+        (hunk,) = (
+            one for one in redline(text_of(old), text_of(new, amended())).hunks if not one.cosmetic
+        )
+        assert (hunk.section, hunk.old, hunk.new) == ("Section 3(2)", "shall", "may")
+
+
+def test_footnotes_go_where_pages_end(text_of):
+    """At the foot of the first page in one print, after other words in another."""
+    old, new = text_of("footnotes"), text_of("wide footnotes")
+    assert old.split() != new.split()
+    assert said(old, new) == []
+    assert said(old, text_of("wide footnotes", amended())) == [("shall", "may")]
+
+
+def test_columns_beside_another_form_keep_their_table(text_of):
+    """A cell that changed is told where its row stands, tabs or none."""
+    rows = (ROWS[0], ("Film crew, per day", "$100", "$160"))
+    (hunk,) = redline(text_of("HTML"), text_of("columns", rows=rows)).hunks[-1:]
+    assert (hunk.section, hunk.old, hunk.new) == ("Section 4", "$150", "$160")
+
+
+@pytest.fixture(scope="module")
+def scan_of(tmp_path_factory):
+    """What an engine reads of the pages of the PDF, drawn as a scanner would give them."""
+    if ocr_tesseract.is_here():
+        engine = partial(ocr.by_tesseract, seconds=30)
+    elif ocr_rapid.is_here():
+        engine = ocr.by_rapid
+    else:
+        pytest.skip("neither tesseract nor rapidocr can be used here")
+
+    def read(law):
+        path = tmp_path_factory.mktemp("scan") / "scan.pdf"
+        with pypdfium2.PdfDocument(pdf(law, ROWS, a_page=40)[0]) as document:
+            (page,) = [render(page) for page in document]
+        Image.fromarray(page.pixels).save(path, format="PDF", resolution=page.dpi)
+        extracted = extract_text(path, Limits(), scans={1: ocr.read_image(page, engine)})
+        assert is_scanned(extracted.pages)
+        return extracted.text
+
+    return read
+
+
+def test_a_real_scan_against_every_form(text_of, scan_of):
+    """The page as a picture, read by a program: the same law, and the amended sentence alone."""
+    scan, changed = scan_of(LAW), scan_of(amended())
+    for form in ("text", "HTML", "Word", "PDF", "other PDF", *HARD):
+        text = text_of(form)
+        assert said(text, scan, scanned=True) == []
+        assert said(text, changed, scanned=True) == [("shall", "may")]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("3-113.1", "3- 113. 1"),
+        ("law", "1aw"),
+        ("Officer", "0fficer"),
+        ("immigration", "imrnigration"),
+    ],
+)
+def test_confusions_of_scans(right, wrong):
+    """l, 1 and I, O and 0, rn and m, a section number with blanks: in scans alone."""
+    old = f"An agent under {right} shall keep it."
+    assert redline(old, old.replace(right, wrong), scanned=True).cosmetic
+    assert not redline(old, old.replace(right, wrong)).cosmetic
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("3-113.1", "3- 113. 2"),
+        ("$5 10", "$510"),
+        ("31, 2026", "3 1, 2026"),
+        ("10 days", "1 0 days"),
+    ],
+)
+def test_figures_are_no_confusions(right, wrong):
+    """Another figure, or one that may be two, is told in scans too."""
+    old = f"An agent under {right} shall keep it."
+    assert not redline(old, old.replace(right, wrong), scanned=True).cosmetic
 
 
 MISREAD = {"immigration": "irnmigration", "becomes": "bec0mes", "violation": "vio1ation",

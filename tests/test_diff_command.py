@@ -52,7 +52,7 @@ def test_two_files_inline(run):
     assert "[-the-] {+any+} police department." in result.stdout
     assert "{+moved to here: Names." in result.stdout
     assert "words moved" in result.stderr
-    assert "1 edit of looks only" in result.stderr
+    assert "4 edits of looks only" in result.stderr
 
 
 def test_two_columns(run):

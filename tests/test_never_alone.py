@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from config.vocabulary import MeasureClassification
+from config.vocabulary import ActionClassification, MeasureClassification
 from scrapers.items import Action
+from storage.backup import copy
 from storage.database import Database
 from tests.storage_makers import DAY, LAW, Site, action, bill, measure, observed, readable
 
@@ -75,3 +76,61 @@ def test_a_history_learned_at_first_sight_is_silent(site: Site) -> None:
     site.crawl(bill(TEXT))
     history = tuple(action(f"Step {number}", number) for number in range(1, 20))
     assert site.kinds(bill(TEXT, actions=history)) == []
+
+
+def test_a_bill_withdrawn_by_its_sponsor_is_still_there(site: Site) -> None:
+    """A withdrawal is an action and a status, told once; the measure never vanishes by it."""
+    site.crawl(bill(TEXT, status="Pending", actions=(FILED,)), complete=True)
+    step = Action(
+        description="Withdrawn by sponsor",
+        date=date(2026, 1, 20),
+        classification=(ActionClassification.WITHDRAWAL,),
+    )
+    withdrawn = bill(TEXT, status="Withdrawn", actions=(FILED, step))
+    assert set(site.kinds(withdrawn, complete=True)) == {"status", "action"}
+    for _ in range(5):
+        assert site.kinds(withdrawn, complete=True) == []
+    assert site.shown()["vanished_at"] is None
+
+
+def test_lists_that_were_not_read_to_their_end_make_nothing_vanish(site: Site) -> None:
+    """However often a crawl breaks off, what it did not reach stays; whole lists then count anew."""
+    both = [bill(TEXT, identifier=number) for number in ("HB 1", "HB 2")]
+    site.crawl(*both, complete=True)
+    for _ in range(25):
+        assert site.kinds(both[0]) == []
+    assert site.kinds(both[0], complete=True) == []
+    assert site.kinds(both[0], complete=True) == ["vanished"]
+
+
+def test_a_source_under_another_name_tells_nothing_old(site: Site) -> None:
+    """To the store a renamed source is a new one: its first reading is its quiet baseline."""
+    seen = bill(TEXT, status="Pending", actions=(FILED,))
+    site.crawl(seen, complete=True)
+    alerts = len(site.alerts())
+    site.store.register("renamed", place="us/va", kind="site")
+    again = replace(seen, source="renamed")
+    assert site.kinds(again) == []
+    site.store.set_baseline("renamed", site.now)
+    assert site.kinds(again) == []
+    assert len(site.alerts()) == alerts
+
+
+def test_a_restored_backup_tells_only_what_happened_since(site: Site) -> None:
+    """What the backup holds is not told again; what came after it is noticed once, as one change."""
+    old = site.database.path
+    if old is None:
+        pytest.skip("a server's database is backed up by its own tools")
+    site.crawl(bill(TEXT, status="Pending", actions=(FILED,)), complete=True)
+    assert site.kinds(bill(TEXT, status="In committee", actions=(FILED,))) == ["status"]
+    kept = copy(old, site.database.home.backups / "kept.db")
+    later = bill(TEXT, status="Passed", actions=(FILED,))
+    assert site.kinds(later) == ["status"]
+    restored = Database.open(f"sqlite:///{kept}", home=site.database.home)
+    try:
+        after = Site(restored, baseline=False, now=site.now, crawl_id=site.crawl_id)
+        assert after.kinds(later) == ["status"]
+        assert after.kinds(later) == []
+        assert len(after.changes()) == len(site.changes())
+    finally:
+        restored.close()

@@ -1,9 +1,11 @@
 """Redlines: alignment, moves, sections, rendering."""
 
+import gc
 import json
 import random
 import re
 import time
+import tracemalloc
 from unittest import mock
 
 import pytest
@@ -248,6 +250,34 @@ class TestAlignment:
         start = time.perf_counter()
         result = redline(old, new)
         assert time.perf_counter() - start < 30
+        assert apply(old.split(), result.hunks) == new.split()
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (" ".join(map(str, range(60_000))), " ".join(map(str, range(1, 60_001)))),
+            ("a " * 200_000, "a " * 150_000),
+            (" ".join(f"a{n}" for n in range(20_000)), " ".join(f"b{n}" for n in range(20_000))),
+            ("\u00a71" * 200_000, "\u00a71" * 199_999 + "\u00a72"),
+            ("\f".join(["p. 1"] * 1_500), "\f".join(["p. 2"] * 1_500)),
+            ("\n".join(f"SECTION {n}." for n in range(1_500)),
+             "\n".join(f"SECTION {n}." for n in range(700, 2_200))),
+            ("\f".join(["x y z\n1 a note here"] * 700), "\f".join(["x y\n2 a note here"] * 700)),
+        ],
+        ids=["equal", "one word", "different", "no spaces", "pages", "headings", "notes"],
+    )  # fmt: skip
+    def test_hostile_shapes_cost_little(self, old, new):
+        """Neither many words nor many marks cost more than their share of time and memory."""
+        gc.collect()
+        start = time.perf_counter()
+        result = redline(old, new)
+        assert time.perf_counter() - start < 10
+        tracemalloc.start()
+        try:
+            redline(old, new)
+            assert tracemalloc.get_traced_memory()[1] < 200e6
+        finally:
+            tracemalloc.stop()
         assert apply(old.split(), result.hunks) == new.split()
 
     def test_texts_without_a_common_stretch(self):

@@ -207,7 +207,7 @@ def test_reading_anew_is_silent_before_and_after_the_next_crawl(both):
     assert desk.crawl(3, amended)["changed"] == 1
     [change] = desk.lines("changes")
     assert change["kind"] == "amended"
-    assert change["details"] == {"inserted": 2, "deleted": 0, "cosmetic": 0}
+    assert change["details"] == {"inserted": 2, "deleted": 0, "cosmetic": 0, "ignored": 0}
     assert len(desk.lines("alerts", "list")) == 1
     again = desk.run("reextract")
     assert (again.returncode, again.stdout) == (0, "")

@@ -60,7 +60,7 @@ def test_every_link_leads_somewhere(whole):
 def test_the_summary_stands_above():
     """Counts, sections touched, and the edits of looks folded away."""
     text = " ".join(Reader(page(OLD, NEW)).text)
-    for words in ("1 edit of looks only", "words moved", "sections touched", "Section 1(a)"):
+    for words in ("4 edits of looks only", "words moved", "sections touched", "Section 1(a)"):
         assert words in text
     shown = page(OLD, NEW)
     folded = shown[shown.index("<details><summary>Capitals") :]

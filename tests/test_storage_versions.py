@@ -176,7 +176,10 @@ def test_the_completion_of_a_first_version_is_no_amendment(site: Site) -> None:
 
 
 def test_the_completion_of_a_later_version_is_an_amendment_once(site: Site) -> None:
-    """When a later version's text arrives and differs, `amended` is written once."""
+    """When a later version's text arrives and differs, `amended` is written once.
+
+    Whoever was told of the version is not told again.
+    """
     first = ("Introduced", readable(LAW))
     site.crawl(bill(first))
     site.crawl(bill(first, ("Engrossed", PENDING)))
@@ -185,7 +188,7 @@ def test_the_completion_of_a_later_version_is_an_amendment_once(site: Site) -> N
     assert site.kinds(complete) == []
     assert site.kinds(bill(first, ("Engrossed", PENDING))) == []
     assert site.kinds(complete) == []
-    assert len(site.alerts()) == 3
+    assert len(site.alerts()) == 2
 
 
 def test_the_completion_with_the_same_text_is_quiet(site: Site) -> None:

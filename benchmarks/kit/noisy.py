@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from scrapy.http import HtmlResponse, Request, Response
@@ -19,7 +20,8 @@ from config.vocabulary import TextState
 from monitor.demo.noise import NoisyLoad
 from monitor.demo.sites import Asked
 from monitor.demo.synthetic import Jurisdiction, when
-from pipelines.texts import VersionText
+from pipelines.confirming import Confirmer
+from pipelines.texts import Extracted, Learned, VersionText
 from scrapers.errors import SourceError
 from scrapers.items import Listing, Measure
 from scrapers.platforms.bills import Bills
@@ -28,9 +30,12 @@ from scrapers.spider import SiteSpider
 
 SITE = "https://load.example"
 REFUSED = VersionText(state=TextState.PENDING, reason="error-page", accepted=False)
+# A version told while its text was awaited and the amendment that completes it are one alert.
 _TOLD = (
     "SELECT m.identifier, c.kind FROM changes c JOIN measures m ON m.id = c.measure_id"
-    " WHERE c.crawl_id > ? ORDER BY c.id"
+    " WHERE c.crawl_id > ? AND NOT (c.kind = 'version' AND EXISTS (SELECT 1 FROM changes later"
+    " WHERE later.measure_id = c.measure_id AND json_extract(later.details, '$.completes') = c.id))"
+    " ORDER BY c.id"
 )
 Told = Counter[tuple[str, str, str]]
 
@@ -95,6 +100,8 @@ class Source:
     replay: Replay
     folder: Path
     read: dict[bytes, VersionText] = field(default_factory=dict)
+    given: dict[str, Extracted] = field(default_factory=dict)  # by path, what it gave last
+    learned: list[Learned] = field(default_factory=list)
 
     def crawl(self, day: int, *, quiet: bool = False) -> bool:
         """One crawl on a day; False when the site could not be read."""
@@ -104,6 +111,7 @@ class Source:
         self.replay.observe(
             f"{self.replay.crawl}", when(day), [one for one, _ in measures],
             [texts for _, texts in measures], complete[0] if complete and not failed else None,
+            self.learned,
         )  # fmt: skip
         return not failed
 
@@ -111,6 +119,8 @@ class Source:
         self, day: int
     ) -> tuple[list[tuple[Measure, list[VersionText]]], list[Listing], bool]:
         spider = self._spider(day)
+        self.learned = []
+        confirmer = Confirmer(self.replay.parts(), spider.report.note)
         measures: dict[str, tuple[Measure, list[VersionText]]] = {}
         listings = []
         try:
@@ -118,7 +128,10 @@ class Source:
                 if isinstance(item, Listing):
                     listings.append(item)
                 elif isinstance(item, Measure):
-                    texts = [await self._text(spider, one.links[0].url) for one in item.versions]
+                    texts = [
+                        await self._confirmed(spider, confirmer, one.links[0].url)
+                        for one in item.versions
+                    ]
                     measures[item.identifier] = item, texts
         except SourceError:
             return list(measures.values()), [], True
@@ -140,6 +153,20 @@ class Source:
 
         spider._download = download  # type: ignore[method-assign]  # noqa: SLF001 (no network)
         return spider
+
+    async def _confirmed(self, spider: SiteSpider, confirmer: Confirmer, url: str) -> VersionText:
+        """A text as the product's own stage believes it: one that changed is fetched once more."""
+        text = await self._text(spider, url)
+        path = urlsplit(url).path
+
+        async def again() -> Extracted | None:
+            return (await self._text(spider, url)).extracted
+
+        confirmed = await confirmer.confirm(text, self.given.get(path), again)
+        self.learned += confirmed.learned
+        if confirmed.text.extracted is not None:
+            self.given[path] = confirmed.text.extracted
+        return confirmed.text
 
     async def _text(self, spider: SiteSpider, url: str) -> VersionText:
         try:

@@ -13,11 +13,12 @@ from benchmarks.kit.proof import Fact
 from config.vocabulary import TextState
 from pipelines.clean import text_digest
 from pipelines.extract import extract_text
-from pipelines.texts import Limits, Observation, VersionText
+from pipelines.texts import Learned, Limits, Observation, VersionText, Volatile
 from scrapers.items import Listing, Measure
 from storage.database import Database
 from storage.home import Home
 from storage.store import Store
+from storage.volatile import Volatiles
 
 LIMITS = Limits()
 WAITING = VersionText(state=TextState.PENDING)
@@ -35,6 +36,7 @@ class Replay:
     """
 
     store: Store
+    volatiles: Volatiles
     file: Path
     source: str
     crawl: int = 0
@@ -47,13 +49,17 @@ class Replay:
         measures: Sequence[Measure],
         texts: Sequence[Sequence[VersionText]] | None = None,
         listing: Listing | None = None,
+        learned: Sequence[Learned] = (),
     ) -> set[Fact]:
-        """One crawl of a day. Raises AssertionError when something could not be recorded."""
+        """One crawl of a day. Raises AssertionError when something could not be recorded.
+
+        `learned` are volatile parts that the crawl's second fetches proved.
+        """
         self.crawl += 1
         now = datetime.combine(day, time(12, self.crawl % 60), UTC)
         read = texts or [[WAITING] * len(one.versions) for one in measures]
         seen = [
-            Observation(source=self.source, measure=one, texts=tuple(own))
+            Observation(source=self.source, measure=one, texts=tuple(own), learned=tuple(learned))
             for one, own in zip(measures, read, strict=True)
         ]
         outcomes = self.store.record(seen, crawl_id=self.crawl, now=now, route=lambda _facts: ())
@@ -70,6 +76,10 @@ class Replay:
         self.said |= facts
         return set(facts)
 
+    def parts(self) -> tuple[Volatile, ...]:
+        """What changes at every visit, as far as the store has learned it."""
+        return self.volatiles.of(self.source)
+
 
 @contextmanager
 def replayed(source: str) -> Iterator[Replay]:
@@ -78,7 +88,7 @@ def replayed(source: str) -> Iterator[Replay]:
         home = Home.create(Path(folder) / "home")
         database = Database.open("", home=home)
         try:
-            yield Replay(Store(database), Path(str(database.path)), source)
+            yield Replay(Store(database), Volatiles(database), Path(str(database.path)), source)
         finally:
             database.close()
 

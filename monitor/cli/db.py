@@ -1,12 +1,14 @@
 """db: the database's own affairs."""
 
+from pathlib import Path
+
 import click
 
 from monitor.cli.output import output
 from monitor.cli.root import examples, shared
 
 
-@click.group(help="Upgrade, check or back up the database.")
+@click.group(help="Upgrade, check, back up or restore the database.")
 @shared
 def db() -> None:
     pass
@@ -65,3 +67,30 @@ def backup(ctx: click.Context) -> None:
     if out.as_json:
         out.line({"file": str(path)})
     out.remark(f"Written: {path}")
+
+
+@db.command(
+    help="Put a backup in the database's place. The database that was there is kept in the "
+    "home's backups; what it told people is not told again.",
+    epilog=examples(
+        ("db restore measurewatch-home/backups/measurewatch-0007-by-hand.db", "stop serve first")
+    ),
+)
+@click.argument("backup", type=click.Path(path_type=Path, dir_okay=False))
+@shared
+@click.pass_context
+def restore(ctx: click.Context, backup: Path) -> None:
+    from monitor.app import build
+
+    out = output(ctx)
+    found = build(ctx.ensure_object(dict)).restore(backup)
+    if out.as_json:
+        before = str(found.before) if found.before else None
+        out.line({"revision": found.revision, "before": before, "told": found.told})
+    out.remark(f"Restored {backup} (revision {found.revision}).")
+    if found.before:
+        out.remark(f"The database that was there: {found.before}")
+    if found.told is None:
+        out.remark("It could not be read: what happened since the backup may be told again.")
+    elif found.told:
+        out.remark(f"{found.told} alerts that it delivered since will not be sent again.")

@@ -29,7 +29,8 @@ LAW = ("Existing law, as the text shows it", "As the text would have it")
 class Compared:
     """Two texts with their names, and whether one of them was read from pictures.
 
-    `pages` are those of the new text, where its words stand as they do there.
+    `pages` are those of the new text, where its words stand as they do there,
+    `volatile` what changes at every visit in the texts of their source.
     """
 
     old: str
@@ -39,6 +40,7 @@ class Compared:
     note: str
     scanned: bool
     pages: tuple[Any, ...] = ()
+    volatile: tuple[Any, ...] = ()
 
 
 @click.command(
@@ -85,7 +87,9 @@ def diff(
 
     out = output(ctx)
     compared = _texts(ctx, out, old, new, law=law)
-    result = redline(compared.old, compared.new, scanned=compared.scanned)
+    result = redline(
+        compared.old, compared.new, scanned=compared.scanned, volatile=compared.volatile
+    )
     if html is not None:
         _write_page(out, html, result, compared, whole=whole)
     if out.as_json:
@@ -122,6 +126,7 @@ def _texts(ctx: click.Context, out: Output, old: str, new: str | None, *, law: b
         raise click.UsageError("Name two texts, or one with --law.")
     before, after = _read(app, out, old), _read(app, out, new)
     names = _name(old), _name(new)
+    stored = [int(named) for named in (old, new) if not Path(named).exists()]
     return Compared(
         old=before.text,
         new=after.text,
@@ -130,6 +135,7 @@ def _texts(ctx: click.Context, out: Output, old: str, new: str | None, *, law: b
         note="",
         scanned=is_scanned((*before.pages, *after.pages)),
         pages=after.pages,
+        volatile=app.volatile_parts(stored) if len(stored) == len(names) else (),
     )
 
 
@@ -219,12 +225,21 @@ def _says_nothing(out: Output, result: Any) -> bool:
     if result.equal:
         out.remark("No words differ.")
     elif result.cosmetic:
-        count = len(result.hunks)
+        count = sum(hunk.volatile is None for hunk in result.hunks)
         edits = (
             f" ({count:,} {'edit' if count == 1 else 'edits'}; --html lists them)" if count else ""
         )
-        out.remark(f"Only looks differ: spacing, capitals, punctuation or numbering{edits}.")
+        if count or not result.hunks:
+            out.remark(f"Only looks differ: spacing, capitals, punctuation or numbering{edits}.")
+        if left_out := _left_out(result):
+            out.remark(f"{left_out}.")
     return bool(result.equal or result.cosmetic)
+
+
+def _left_out(result: Any) -> str:
+    from pipelines.volatile import ignored, left_out
+
+    return left_out(ignored(result.hunks).total())
 
 
 def _remark(out: Output, result: Any) -> None:

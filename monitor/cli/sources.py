@@ -8,6 +8,7 @@ import click
 from monitor.cli.output import Output, counted, output
 from monitor.cli.root import examples, shared
 from monitor.cli.tables import STYLES, printable
+from monitor.cli.volatile import probe, volatile
 
 FEW = 2
 """How many notes of a source that is well are shown unasked."""
@@ -182,3 +183,7 @@ def discard(ctx: click.Context, source: str, by: str) -> None:
             f"{counted(ended.alerts, 'alert')} of {source} dropped, "
             f"{counted(ended.measures, 'measure')} set back to the state before."
         )
+
+
+sources.add_command(volatile)
+sources.add_command(probe)

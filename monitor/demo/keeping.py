@@ -42,7 +42,9 @@ def write_redlines(app: App, folder: Path) -> list[Path]:
     paths: list[Path] = []
     for row in app.changes(kinds=("amended",)):
         old, new = (app.version(version) for version in row["versions"])
-        found = redline(old.text, new.text, scanned=is_scanned((*old.pages, *new.pages)))
+        scanned = is_scanned((*old.pages, *new.pages))
+        parts = app.volatile_parts(row["versions"])
+        found = redline(old.text, new.text, scanned=scanned, volatile=parts)
         measure = row["measure"]
         title = f"{measure['identifier']}: {measure['title']}"
         path = folder / f"redline-{len(paths) + 1}-{measure['identifier'].replace(' ', '-')}.html"

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from parsel import Selector
 from scrapy.http import TextResponse
 
+from scrapers.addresses import canonical_url, without
 from scrapers.errors import ParseDrift, SourceError
 from scrapers.items import Listing
-from scrapers.selectors import addresses, checked, without, words
+from scrapers.selectors import addresses, checked, words
 from scrapers.spider import SiteSpider
 
 Entry = TypeVar("Entry")
@@ -80,7 +81,7 @@ class IndexSpider(SiteSpider):
         most = int(self.given("pages") or MOST_PAGES)
         url, seen = self.address(self.given("index")), list[str]()
         entries, complete, total = list[Entry](), True, None
-        while url and url not in seen:
+        while url and canonical_url(url) not in seen:
             if len(seen) == most:
                 self.report.note(
                     "info", f"the index has more than {most} pages; the rest was not read", url
@@ -97,7 +98,7 @@ class IndexSpider(SiteSpider):
                 self.report.note("row", f"page {len(seen) + 1} of the index: {error}", url)
                 complete = False
                 break
-            seen.append(url)
+            seen.append(canonical_url(url))
             before = self.report.failed
             for row in rows:
                 with self.row(words(row)[:80]):

@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from config.vocabulary import VersionClassification
+from scrapers.addresses import canonical_url
 from scrapers.items import Link, Version
 from scrapers.platforms.legistar_fields import compact, kept
 from scrapers.platforms.legistar_rows import Row, block, truth, version_rank, whole, words
@@ -76,7 +77,9 @@ def public(attachments: Sequence[Row]) -> list[Row]:
             or truth(row, "MatterAttachmentShowOnInternetPage")
         )
     ]
-    by_address = {words(row, "MatterAttachmentHyperlink"): row for row in reversed(shown)}
+    by_address = {
+        canonical_url(words(row, "MatterAttachmentHyperlink")): row for row in reversed(shown)
+    }
     return sorted(
         by_address.values(),
         key=lambda row: (
@@ -133,12 +136,12 @@ def _is_paper(row: Row) -> bool:
 
 def beside(attachments: Sequence[Row], versions: Sequence[Version]) -> tuple[Link, ...]:
     """The attachments that are no texts."""
-    texts = {link.url for version in versions for link in version.links}
+    texts = {canonical_url(link.url) for version in versions for link in version.links}
     links = (
         Link(url=words(row, "MatterAttachmentHyperlink"), text=words(row, "MatterAttachmentName"))
         for row in attachments
     )
-    return tuple(link for link in links if link.url not in texts)
+    return tuple(link for link in links if canonical_url(link.url) not in texts)
 
 
 def papers(attachments: Sequence[Row]) -> str:
