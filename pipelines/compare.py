@@ -109,7 +109,10 @@ def merge(old: Measure, new: Measure) -> Measure:
 
 def loses(old: Measure, new: Measure) -> bool:
     """Whether new lacks something that had happened by old: an action or a version. Pure."""
-    if _both(old, new, "actions", "actions.latest") and _matched(old.actions, new.actions, _ACTION_KEYS)[1]:
+    if (
+        _both(old, new, "actions", "actions.latest")
+        and _matched(old.actions, new.actions, _ACTION_KEYS)[1]
+    ):
         return True
     return _both(old, new, "versions") and bool(
         _matched(old.versions, new.versions, _VERSION_KEYS)[1]
