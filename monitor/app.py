@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     from storage.store import Store
     from storage.volatile import Volatiles
 
-NO_TEXT = "Version {} is not known or has no text (yet)."
+NO_TEXT = (
+    "Version {} is not known or has no text (yet). `measurewatch show MEASURE` lists the versions "
+    "of a measure with their ids."
+)
 BUILT_IN = Path(__file__).parent.parent / "config" / "watchlists" / "immigration.yaml"
+DAY_LONG = timedelta(days=1, microseconds=-1)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SPAN = re.compile(r"(\d+)([dhm])")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -139,7 +144,10 @@ class App:
 
             close = difflib.get_close_matches(unknown[0], [*known, *fixed], n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
-            raise UsageError(f"The watchlist has no source {unknown[0]!r}.{hint}")
+            raise UsageError(
+                f"The watchlist has no source {unknown[0]!r}.{hint} "
+                "`measurewatch sources list` shows those it has."
+            )
         return tuple(known.get(name) or fixed[name] for name in names)
 
     def restore(self, backup: Path) -> "Restored":
@@ -287,7 +295,7 @@ class App:
                 raise UsageError(
                     f"Several measures are known as {measure!r}; give the id: {listed}"
                 )
-            then = moment(at, self.clock()) if at else None
+            then = end_of(at, self.clock()) if at else None
             try:
                 return opened.queries.show(found[0], at=then)
             except StorageError as error:
@@ -467,6 +475,12 @@ def moment(text: str, now: datetime) -> datetime:
             f"{text!r} is no time; write 7d, 12h, 2026-02-01 or 2026-02-01T10:00Z."
         ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def end_of(text: str, now: datetime) -> datetime:
+    """A point in time as `moment` reads it; a day alone is its end."""
+    found = moment(text, now)
+    return found + DAY_LONG if DAY.fullmatch(text.strip()) else found
 
 
 def read_document(file: Path) -> "Extracted":

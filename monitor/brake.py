@@ -7,12 +7,13 @@ the last crawl was. Where the past is short only a change of most measures is
 implausible; the loss of many always is. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
+from config.vocabulary import ChangeKind
 from storage.ports import SourceReport
 
 FEW = 20
@@ -25,6 +26,7 @@ _SHARE_UNKNOWN = 0.5
 _LOST_SHARE = 0.2
 _TIMES = 4
 _TWINS = 0.5
+_STEPS = (ChangeKind.ACTION, ChangeKind.STATUS)
 _LONGEST_WAIT = 30  # usual intervals: a longer pause allows no more changes
 
 
@@ -55,6 +57,16 @@ def implausible(
         if found.known
         else ""
     )
+
+
+def is_opening_day(found: Found, kinds: Mapping[str, int]) -> bool:
+    """Whether what changed is what the opening of a session changes: measures take steps.
+
+    Then all that was filed before is referred within days, and no past crawl had
+    its like. A site that is rebuilt, renumbers or loses measures does otherwise.
+    """
+    steps = max(kinds.get(kind, 0) for kind in _STEPS)
+    return not (_lost(found) or _renumbered(found)) and 2 * steps >= found.changed
 
 
 def _lost(found: Found) -> str:

@@ -173,7 +173,7 @@ async def _crawl(
             _give_up(app, opened, plan, reports, error)
             return 1
         state = "interrupted" if stopping.asked else _worst(reports)
-        _close(app, opened, crawl_id, state, reports, memories)
+        _close(app, opened, plan, state, reports, memories)
     return 0
 
 
@@ -194,21 +194,23 @@ def _give_up(
     ]
     # Where even this cannot be written, the row stays open and its free lock says the same.
     with suppress(StorageError):
-        _close(app, opened, plan["crawl_id"], "crashed", [*reports, *lost], {})
+        _close(app, opened, plan, "crashed", [*reports, *lost], {})
 
 
 def _close(
     app: App,
     opened: Opened,
-    crawl_id: int,
+    plan: Mapping[str, Any],
     state: Any,
     reports: list[SourceReport],
     memories: Mapping[str, Mapping[str, str]],
 ) -> None:
-    now = app.clock()
     # What changed since a baseline that never was cannot be told: only a whole crawl sets one.
     baselines = [report.source for report in reports if report.complete and not report.partial]
-    opened.crawls.close(crawl_id, state, reports, now=now, baselines=baselines, memories=memories)
+    opened.crawls.close(
+        plan["crawl_id"], state, reports, now=app.clock(), baselines=baselines,
+        seen=datetime.fromisoformat(plan["now"]), memories=memories,
+    )  # fmt: skip
 
 
 def _worst(reports: list[SourceReport]) -> str:
@@ -269,6 +271,8 @@ class SourceRun:
         opened, spec = self.opened, self.spec
         opened.store.register(spec.name, place=spec.place, kind=spec.kind)
         state = opened.store.source(spec.name)
+        if state and (known := state.last_success) and self.replaying and self.now < known:
+            return self._older(known)
         history = opened.crawls.whole(spec.name, limit=HISTORY)
         self.tell("start", expected=history[0].found if history else None)
         writer = Writer(
@@ -292,8 +296,9 @@ class SourceRun:
             # What was not begun was dropped; the next crawl sees it again.
             return report
         report = self._balanced(report, spider.report.read, writer.taken)
-        past = Past(opened, spec.name, self.plan["crawl_id"], self.now, history)
+        past = Past(opened, spec, self.plan["crawl_id"], self.now, history)
         held = past.held(report, totals) if state and state.baseline_at else ""
+        report = replace(report, notes=(*report.notes, *past.remarks))
         verdict = judge(report, known=state, history=history, silence=past.silence(), held=held)
         report = self._judged(report, verdict)
         # What was seen and then lost is not absent, nor is it done with.
@@ -311,6 +316,19 @@ class SourceRun:
             opened.holds.hold(spec.name, self.plan["crawl_id"], held, now=self.now)
         self.tell("end")
         return report
+
+    def _older(self, known: datetime) -> SourceReport:
+        """An archive of before what is known: to record it would turn the source back."""
+        note = (
+            f"older: this archive is of {self.now:%Y-%m-%d %H:%M} UTC, and the source is known as it "
+            f"was at {known:%Y-%m-%d %H:%M} UTC; nothing of it was recorded"
+        )
+        self.tell("start", expected=None)
+        self.tell("end")
+        return SourceReport(
+            source=self.spec.name, state="ok", notes=(note,), partial=True, at=self.now,
+            crawl_id=self.plan["crawl_id"],
+        )  # fmt: skip
 
     def _judged(self, report: SourceReport, verdict: Verdict) -> SourceReport:
         """Keep the verdict; a source that is not well is not complete, so nothing of it vanishes."""
@@ -400,6 +418,7 @@ class SourceRun:
             pending=totals.pending, seconds=round(seconds, 2), notes=tuple(notes),
             total=sum(stated) if stated else None, crawl_id=self.plan["crawl_id"], at=self.now,
             fields=dict(totals.fields), gaps=() if met.partial else gaps(totals.names),
+            sessions=tuple(sorted({session for session, _ in totals.names if session})),
         )  # fmt: skip
 
     def _balanced(self, report: SourceReport, read: int, taken: int) -> SourceReport:

@@ -91,10 +91,20 @@ def _judged(
         return Health.FAILING, ["the crawl crashed before it could report"]
     if report.state in _SEVERE:
         return _SEVERE[report.state], []
-    if why := ([f"held: {held}"] if held else _drifted(report, history)):
+    alike = _comparable(report, history)
+    if why := ([f"held: {held}"] if held else _drifted(report, history, alike)):
         return Health.DRIFTED, why
     health, why = _silent(report, silence)
-    return health, [*why, *_remarks(report, history)]
+    return health, [*why, *_remarks(report, alike)]
+
+
+def _comparable(report: SourceReport, history: Sequence[SourceReport]) -> Sequence[SourceReport]:
+    """The past crawls that read the same sessions: in its first weeks a session has less of everything."""
+    return [
+        one
+        for one in history
+        if not one.sessions or not report.sessions or one.sessions == report.sessions
+    ]
 
 
 def _silent(report: SourceReport, silence: Silence | None) -> tuple[Health, list[str]]:
@@ -108,15 +118,21 @@ def _silent(report: SourceReport, silence: Silence | None) -> tuple[Health, list
     return (Health.QUIET, [str(silence)]) if silence.is_quiet else (Health.OK, [])
 
 
-def _drifted(report: SourceReport, history: Sequence[SourceReport]) -> list[str]:
-    """Say why the source's pages are not what they were, though they were answered."""
+def _drifted(
+    report: SourceReport, history: Sequence[SourceReport], alike: Sequence[SourceReport]
+) -> list[str]:
+    """Say why the source's pages are not what they were, though they were answered.
+
+    `alike` are the crawls of the history that read the same sessions.
+    """
     read = report.found + report.events
     if report.failed and report.failed >= read:
         return [f"{report.failed} rows could not be read, {read} could"]
     before = history[0] if history else None
     if not report.found and before and before.found and report.total != 0:
         return [f"no measure was found, where the crawl before found {before.found}"]
-    return [*_shortfall(report, before), *_emptied(report, history, _GONE)]
+    last = alike[0] if alike else None
+    return [*_shortfall(report, last), *_emptied(report, alike, _GONE)]
 
 
 def _shortfall(report: SourceReport, before: SourceReport | None) -> list[str]:

@@ -64,6 +64,8 @@ HTML = re.compile(
 )
 TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.I | re.S)
 SILENT = re.compile(rb"<(script|style|noscript|svg)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
+OPENED = re.compile(rb"<(?:html|body)\b", re.I)
+CLOSED = re.compile(rb"</(?:html|body)\b", re.I)
 TAG = re.compile(rb"<[^>]*>")
 ENTITY = re.compile(r"&#(\d{1,6});|&(nbsp|amp|quot|apos|lt|gt);")
 NAMED = {"nbsp": " ", "amp": "&", "quot": '"', "apos": "'", "lt": "<", "gt": ">"}
@@ -97,6 +99,8 @@ def check_genuine(
         raise ErrorPage(
             f"the site answered {status} with an error page{_quoted(title or little)}", url
         )
+    if is_cut_off(body):
+        raise FetchError(f"the page is cut off: it has no end ({url})")
     if expects and not could_be(head, expects):
         raise ErrorPage(f"{what_it_is(head)} came where {expects} was expected", url)
 
@@ -127,6 +131,17 @@ def is_error(body: bytes, title: str, little: str) -> bool:
     if head.lstrip()[:1] == b"{" and len(body) <= LOOKED_AT:
         return is_error_envelope(body)
     return bool(ERROR_TEXT.search(little))
+
+
+def is_cut_off(body: bytes) -> bool:
+    """Whether an HTML page begins and does not end, as one whose connection broke.
+
+    A fragment that never began as a page is none. Every recorded page of a
+    government that opens `html` or `body` closes one of them.
+    """
+    if not is_html(body[:LOOKED_AT]) or not OPENED.search(body[:LOOKED_AT]):
+        return False
+    return not CLOSED.search(body[-LOOKED_AT:])
 
 
 def is_error_envelope(body: bytes) -> bool:

@@ -90,7 +90,7 @@ class Report:
             return self.ended or Health.FAILING
         if self.start_health is not None:
             return self.start_health
-        if self.failed and not self.measures:
+        if self.failed and not self.measures and not self.events:
             return Health.DRIFTED
         return Health.OK
 

@@ -94,12 +94,13 @@ class Crawls:
         *,
         now: datetime,
         baselines: Sequence[str] = (),
+        seen: datetime | None = None,
         memories: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         """End a crawl with a report a source, in one transaction: the crawl's last.
 
         `baselines` are the sources whose quiet time ends with this crawl: those
-        that were complete for the first time. `memories` hold what the spiders
+        that were complete for the first time, as of `seen`. `memories` hold what the spiders
         of sources want to remember; all they yielded is recorded by now.
         """
         with self._database.writing() as connection:
@@ -111,7 +112,7 @@ class Crawls:
                 connection.execute(
                     sa.update(tables.sources)
                     .where(_sources.name == source, _sources.baseline_at.is_(None))
-                    .values(baseline_at=now)
+                    .values(baseline_at=seen or now)
                 )
             for source, memory in memories.items():
                 connection.execute(

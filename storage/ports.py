@@ -110,7 +110,8 @@ class SourceReport:
     `found` counts measures, `events` events. A `partial` crawl asked only for
     what had changed, so that its counts say nothing of how much there is.
     `fields` counts the measures that have each field, `gaps` names numbers that
-    are missing from their series. `at` is when the source was seen.
+    are missing from their series, `sessions` those that its measures are of. `at` is
+    when the source was seen.
     """
 
     source: str
@@ -133,6 +134,7 @@ class SourceReport:
     partial: bool = False
     vanished: int = 0
     gaps: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,19 +210,21 @@ class Queries:
             return sorted({at.date() for at in connection.execute(crawls).scalars()})
 
     def twins(self, source: str, crawl_id: int) -> int:
-        """How many measures that a crawl brought have the title of one known before."""
+        """How many measures that a crawl brought have the title of one known before in their session."""
         fresh = (
             sa.select(_changes.measure_id)
             .where(_changes.source == source, _changes.crawl_id == crawl_id)
             .where(_changes.kind == str(ChangeKind.NEW))
         )
-        of_source = sa.select(_measures.title).where(_measures.source == source)
+        # In another session the same title is another measure, often the same bill tried again.
+        named = sa.tuple_(_measures.session, _measures.title)
+        of_source = sa.select(_measures.session, _measures.title).where(_measures.source == source)
         titles = of_source.where(_measures.id.not_in(fresh), _measures.title != "")
         with self._database.reading() as connection:
             found: int = connection.execute(
                 sa.select(sa.func.count())
                 .select_from(tables.measures)
-                .where(_measures.id.in_(fresh), _measures.title.in_(titles))
+                .where(_measures.id.in_(fresh), named.in_(titles))
             ).scalar_one()
         return found
 

@@ -414,7 +414,8 @@ def _place(row: VersionRow) -> tuple[int, int]:
 def _amended(
     row: VersionRow, before: VersionRow, difference: Difference, *, correction: bool
 ) -> Change:
-    words = f"{difference.inserted} words added, {difference.deleted} removed"
+    noun = "word" if difference.inserted == 1 else "words"
+    words = f"{difference.inserted} {noun} added, {difference.deleted} removed"
     if not difference.inserted and not difference.deleted:
         words = "passages moved"
     since = f" since {before.note}" if before.note_key != row.note_key and before.note else ""

@@ -57,6 +57,24 @@ def test_a_baseline_is_quiet_and_the_next_crawl_tells_what_changed(place):
     assert all(change["at"].startswith("2026-02-10T12:00:00") for change in changes)
 
 
+def test_the_same_archives_again_change_nothing(place):
+    """An archive of before what is known turns nothing back, and says so."""
+    folder, environment = place
+    first = pack_virginia(folder / "a.warc.gz", "2026-02-01T12:00:00Z", [Bill("HB1")])
+    passed = Bill("HB1", columns={"Passed_house": "Y"})
+    second = pack_virginia(folder / "b.warc.gz", "2026-02-10T12:00:00Z", [passed])
+    both = ("crawl", "virginia", "--replay", str(first), "--replay", str(second))
+    for _ in range(3):
+        [line] = json_lines(*both, cwd=folder, **environment)
+        changes = json_lines("changes", cwd=folder, **environment)
+        assert [change["kind"] for change in changes] == ["status"]
+    assert (line["state"], line["found"], line["unchanged"], line["changed"]) == ("ok", 1, 1, 0)
+    [note] = line["observations"][0]["notes"]
+    assert note.startswith("older: this archive is of 2026-02-01 12:00 UTC")
+    [health] = json_lines("sources", "health", cwd=folder, **environment)
+    assert (health["state"], health["baseline_at"][:10]) == ("ok", "2026-02-01")
+
+
 def test_the_alert_reaches_the_terminal_once(place):
     """One message tells all changes of a crawl; a second delivery has nothing to send."""
     folder, environment = place

@@ -214,3 +214,30 @@ def test_real_pages_are_believed(corpus):
             pytest.fail(f"{name}: {refused}")
         count += 1
     assert count > 900
+
+
+@pytest.mark.parametrize("end", [b"</html>", b"</BODY></HTML>\n<!-- served -->", b"</body>"])
+def test_a_page_that_ends_is_whole(end):
+    """However it is written, and whatever a server adds behind it."""
+    body = b"<!doctype html><html><body><table><tr><td>Order 1</td></tr></table>" + end
+    check_genuine(status=200, headers={}, body=body, url="https://city.example/orders")
+
+
+@pytest.mark.parametrize("place", [60, 75, 90])
+def test_a_page_that_was_cut_off_is_none(place):
+    """A list that ends within a row must not be read as a shorter list."""
+    rows = b"".join(b"<tr><td>Order %d</td><td>City matter</td></tr>" % n for n in range(9))
+    body = b"<!doctype html><html><body><table>" + rows + b"</table></body></html>"
+    with pytest.raises(FetchError, match="cut off"):
+        check_genuine(
+            status=200, headers={}, body=body[: len(body) * place // 100],
+            url="https://city.example/orders",
+        )  # fmt: skip
+
+
+def test_a_fragment_need_not_end():
+    """What never began as a page is a piece of one."""
+    check_genuine(
+        status=200, headers={}, body=b"<p>Whereas, no officer shall wear a mask.",
+        url="https://city.example/part",
+    )  # fmt: skip

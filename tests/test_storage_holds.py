@@ -169,7 +169,7 @@ def test_discarded_texts_are_not_what_a_text_is_compared_with(
     assert [one["note"] for one in site.shown()["versions"]] == ["Introduced"]
     crawl(site, crawls, bill(("Introduced", readable(LAW.replace("July", "June")))))
     assert told(site, outbox) == ["HB 1 amended"]
-    assert "1 words added, 1 removed" in site.changes(kinds=["amended"])[0]["summary"]
+    assert "1 word added, 1 removed" in site.changes(kinds=["amended"])[0]["summary"]
 
 
 def test_discarded_losses_are_found_again(

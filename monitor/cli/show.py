@@ -24,7 +24,7 @@ Json = Mapping[str, Any]
     ),
 )
 @click.argument("measure")
-@click.option("--at", metavar="DATE", help="As it was known then.")
+@click.option("--at", metavar="DATE", help="As it was known then; a day means its end.")
 @shared
 @click.pass_context
 def show(ctx: click.Context, measure: str, at: str | None) -> None:

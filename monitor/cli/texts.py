@@ -9,7 +9,7 @@ import click
 from monitor.cli.output import Output, counted, output
 from monitor.cli.root import examples, shared
 
-SLOW = "Still reading: a page without good text is read as a picture, which takes seconds."
+SLOW = "Still reading. A page without good text is read as a picture, which takes seconds."
 
 
 @click.command(

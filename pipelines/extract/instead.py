@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.extract.kinds import HTML, PLAIN, XML
 from pipelines.texts import Extracted
-from scrapers.errors import Challenge, PageError
+from scrapers.errors import Challenge, FetchError, PageError
 from scrapers.genuine import LITTLE, LOOKED_AT, check_genuine, envelope_words, title_of, words_of
 
 _QUOTED = 200  # letters of a page that its warning shows
@@ -60,15 +60,24 @@ def _what_it_is(content: bytes, media_type: str, *, promised: bool) -> str:
         return "a web page came instead of the document"
     if promised and len(content) <= LITTLE:
         return "a few words came instead of the document"
+    if said := _not_genuine(content):
+        return said
+    little = len(content) <= LOOKED_AT and len(words_of(content)) <= LITTLE
+    asks = little and _PASSWORD.search(content) and _LOG_IN.match(title_of(content))
+    return "the site asks to log in" if asks else ""
+
+
+def _not_genuine(content: bytes) -> str:
     try:
         check_genuine(status=200, headers={}, body=content, url="")
     except Challenge:
         return "a bot challenge or refusal came instead of the document"
     except PageError:
         return "an error page came instead of the document"
-    little = len(content) <= LOOKED_AT and len(words_of(content)) <= LITTLE
-    asks = little and _PASSWORD.search(content) and _LOG_IN.match(title_of(content))
-    return "the site asks to log in" if asks else ""
+    except FetchError:
+        # A document without its end is read as far as it goes: many were never given one.
+        return ""
+    return ""
 
 
 def _words(content: bytes) -> str:

@@ -126,6 +126,8 @@ def as_measure(
     # Where these fields are part of the row, their being empty is said, not unknown.
     shown |= {"identifiers"} if "MatterEnactmentNumber" in row else set()
     shown |= {"dates"} if not row.keys().isdisjoint(DATES) else set()
+    # No matter is introduced and then was not: a null there is a row that is not whole.
+    shown -= {"dates"} if known is not None and introduced is None else set()
     carried = {
         name: value for name, value in (known.extras if known else {}).items() if name in CARRIED
     }
