@@ -20,8 +20,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOTHING: frozenset[str] = frozenset()
 # Most addresses of a crawl are this plain: only the order of their parameters may differ.
 _PLAIN = re.compile(
-    r"(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*+"
-    r"(?:/[A-Za-z0-9_~-](?:[A-Za-z0-9_.~,&'+-]|%2[0-7A-CF])*+)*+/?)"
+    r"(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+    r"(?:/[A-Za-z0-9_~-](?:[A-Za-z0-9_.~,&'+-]|%2[0-7A-CF])*)*/?)"
     r"(?:\?([A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*)*))?"
 )
 _PLAIN_SEGMENT = re.compile("[A-Za-z0-9_.~-]*")
