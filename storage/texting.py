@@ -17,6 +17,7 @@ from config.vocabulary import ChangeKind, TextState
 from pipelines.align import TooManyWordsError
 from pipelines.confirming import STATES
 from pipelines.corrections import is_correction
+from pipelines.papers import LEAST, is_print
 from pipelines.proving import FEW_WORDS
 from pipelines.redline import redline
 from pipelines.texts import Change, Match, VersionText
@@ -222,8 +223,8 @@ class Versions:
             return
         known = self.earlier.get(change.id, change)
         self.earlier[change.id] = replace(known, versions=(*known.versions, row.id))
-        before = self._latest(before=row.seq)
-        if change.kind is not ChangeKind.VERSION or before is None:
+        before = self._before(row)
+        if change.kind is not ChangeKind.VERSION or before is None or self._is_paper(row):
             return
         if difference := self._difference(before, shelved):
             correction = is_correction(row.note)
@@ -245,7 +246,6 @@ class Versions:
 
     def _add(self, one: Incoming) -> None:
         version, text = one.version, one.text
-        before = self._latest()
         row = VersionRow(
             id=self._group.ids.next(tables.versions),
             seq=max((known.seq for known in self._current), default=0) + 1, note=version.note,
@@ -267,7 +267,9 @@ class Versions:
             self._belongs_to_new(row)
         elif shelved is None:
             self._bring(_printed(row, None), row, None)
-        elif before and (difference := self._difference(before, shelved)):
+        elif self._is_paper(row):
+            self._bring(_offered(row), row, None)
+        elif (before := self._before(row)) and (difference := self._difference(before, shelved)):
             correction = is_correction(row.note)
             change = _amended(row, before, difference, correction=correction)
             self._bring(change, row, before)
@@ -359,12 +361,29 @@ class Versions:
         found = self._group.connection.execute(_CHANGE, {"id": row.change_id}).one()
         return Earlier(found.id, ChangeKind(found.kind), found.summary, ())
 
-    def _latest(self, before: int | None = None) -> VersionRow | None:
-        """The latest readable version, or the latest before a place in the list."""
-        readable = [
-            row for row in self._current if row.readable and (before is None or row.seq < before)
-        ]
-        return max(readable, key=_place, default=None)
+    def _latest(self) -> VersionRow | None:
+        """The latest readable version."""
+        return max((row for row in self._current if row.readable), key=_place, default=None)
+
+    def _before(self, row: VersionRow) -> VersionRow | None:
+        """The text that a version is read against: the latest earlier one that is no paper beside it."""
+        earlier = [one for one in self._current if one.readable and one.seq < row.seq]
+        whole = (
+            one for one in sorted(earlier, key=_place, reverse=True) if not self._is_paper(one)
+        )
+        return next(whole, None)
+
+    def _is_paper(self, row: VersionRow) -> bool:
+        """Whether a readable version is a paper beside the text and no print of the measure."""
+        if row.classification not in LEAST:
+            return False
+        earlier = [one for one in self._current if one.readable and one.seq < row.seq]
+        prints = [one for one in earlier if one.classification not in LEAST]
+        base = max(prints, key=_place, default=None) or min(earlier, key=_place, default=None)
+        if base is None or base.text_id is None or row.text_id is None:
+            return False
+        body = self._group.shelf.body
+        return not is_print(body(row.text_id), body(base.text_id), row.classification)
 
     def _bring(
         self, change: Change, row: VersionRow, before: VersionRow | None,
@@ -440,6 +459,14 @@ def _printed(row: VersionRow, before: VersionRow | None) -> Change:
     return Change(
         kind=ChangeKind.VERSION, before=_said(before) if before else None, after=_said(row),
         summary=said, old_note=before.note if before else "", new_note=row.note,
+    )  # fmt: skip
+
+
+def _offered(row: VersionRow) -> Change:
+    said = f"New paper beside the text: {row.note}" if row.note else "New paper beside the text"
+    return Change(
+        kind=ChangeKind.VERSION, before=None, after=_said(row), summary=said, new_note=row.note,
+        details={"paper": True},
     )  # fmt: skip
 
 
