@@ -3,13 +3,13 @@
 A site that is rebuilt, or that shows the wrong list for a night, changes
 hundreds of measures at once. Whether that is plausible is told by the source's
 own past: how many of its measures changed in one crawl before, and how long ago
-the last crawl was. Where the past is short only a change of most measures is
-implausible; the loss of many always is. Pure.
+the last crawl was. Where the past is short, as right after the baseline, only a
+change of most measures is implausible; the loss of many always is. Pure.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -20,19 +20,19 @@ FEW = 20
 """Measures that may change or vanish at any time."""
 
 _ENOUGH = 8  # crawls from which a past can be judged
-_AT_LEAST = 3
 _SHARE = 0.2
 _SHARE_UNKNOWN = 0.5
 _LOST_SHARE = 0.2
 _TIMES = 4
 _TWINS = 0.5
 _STEPS = (ChangeKind.ACTION, ChangeKind.STATUS)
+_LONG_AFTER_ONE = timedelta(days=7)  # in weeks a session can move every bill; no past says how many
 _LONGEST_WAIT = 30  # usual intervals: a longer pause allows no more changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a crawl came to: measures changed, lost and new, of how many `known` before it.
+    """What a crawl came to: measures changed, lost and new, of how many `known` before it (`known_before`).
 
     `twins` are new measures that have the title of a known one.
     """
@@ -42,6 +42,15 @@ class Found:
     vanished: int = 0
     new: int = 0
     twins: int = 0
+
+
+def known_before(report: SourceReport, history: Sequence[SourceReport]) -> int:
+    """How many measures a crawl could change or lose: those it saw that were not new, and those it lost.
+
+    A crawl that asked only for what changed saw few of them: the last whole one saw all.
+    """
+    last = history[0].found if history else 0
+    return max(last, report.found - report.new + report.vanished)
 
 
 def implausible(
@@ -86,16 +95,17 @@ def _renumbered(found: Found) -> str:
 
 def _changed(found: Found, history: Sequence[SourceReport], now: datetime, kinds: str) -> str:
     past = [report for report in history if report.at is not None]
-    if len(past) < _AT_LEAST:
+    if len(past) == 1 and past[0].at and now - past[0].at > _LONG_AFTER_ONE:
         return ""
     share = _SHARE if len(past) >= _ENOUGH else _SHARE_UNKNOWN
-    most = max(report.changed for report in past)
+    most = max((report.changed for report in past), default=0)
     if found.changed <= max(FEW, share * found.known, _TIMES * most * _waits(past, now)):
         return ""
     what = f" ({kinds})" if kinds else ""
+    before = "the crawl before" if len(past) == 1 else f"the {len(past)} crawls before"
     return (
         f"{found.changed} of {found.known} measures changed at once{what}; "
-        f"at most {most} did in the {len(past)} crawls before"
+        f"at most {most} did in {before}"
     )
 
 

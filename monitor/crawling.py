@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 from scrapy.logformatter import LogFormatter
 
+from config.vocabulary import Health
 from config.watches import SourceSpec
 from monitor import mirrors
 from monitor.alerting import route_for
@@ -42,11 +43,11 @@ from pipelines.texts import EventObservation, Extracted, Limits, Observation
 from scrapers.archive import CannotRecord, ReplayArchive, WarcWriter
 from scrapers.errors import SourceError
 from scrapers.handler import ArchivingHandler, Recording
-from scrapers.items import Listing
+from scrapers.items import Listing, Withdrawn
 from scrapers.polite import settings as polite_settings
 from storage.crawls import lock_name
 from storage.errors import StorageError
-from storage.ports import SourceReport
+from storage.ports import SourceReport, SourceState
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
@@ -273,6 +274,8 @@ class SourceRun:
         state = opened.store.source(spec.name)
         if state and (known := state.last_success) and self.replaying and self.now < known:
             return self._older(known)
+        if wanted := self.plan["waiting"].get(spec.name):
+            return self._waiting(wanted, state)
         history = opened.crawls.whole(spec.name, limit=HISTORY)
         self.tell("start", expected=history[0].found if history else None)
         writer = Writer(
@@ -297,7 +300,13 @@ class SourceRun:
             return report
         report = self._balanced(report, spider.report.read, writer.taken)
         past = Past(opened, spec, self.plan["crawl_id"], self.now, history)
-        held = past.held(report, totals) if state and state.baseline_at else ""
+        is_known = bool(state and state.baseline_at)
+        short = past.short(writer) if is_known else {}
+        notes = (f"drifted: {note}" for note in short.values())
+        watched = {spec.name for spec in self.watchlist.sources}
+        anew = () if is_known else past.renamed(watched)
+        report = replace(report, short=tuple(short), notes=(*notes, *anew, *report.notes))
+        held = past.held(report, totals) if is_known else ""
         report = replace(report, notes=(*report.notes, *past.remarks))
         verdict = judge(report, known=state, history=history, silence=past.silence(), held=held)
         report = self._judged(report, verdict)
@@ -305,7 +314,7 @@ class SourceRun:
         if report.complete and not self.lost:
             lost = writer.close_listings()
             report = replace(report, vanished=lost)
-            if held := past.held(report, totals):
+            if is_known and (held := past.held(report, totals)):
                 report = self._judged(
                     report, judge(report, known=state, history=history, held=held)
                 )
@@ -329,6 +338,16 @@ class SourceRun:
             source=self.spec.name, state="ok", notes=(note,), partial=True, at=self.now,
             crawl_id=self.plan["crawl_id"],
         )  # fmt: skip
+
+    def _waiting(self, wanted: str, state: SourceState | None) -> SourceReport:
+        """A source that lacks its key: it says so, and costs no request."""
+        self.tell("start", expected=None)
+        self.tell("end")
+        report = SourceReport(
+            source=self.spec.name, state="waiting", notes=(f"{Health.WAITING}: {wanted}",),
+            partial=True, at=self.now, crawl_id=self.plan["crawl_id"],
+        )  # fmt: skip
+        return self._judged(report, judge(report, known=state))
 
     def _judged(self, report: SourceReport, verdict: Verdict) -> SourceReport:
         """Keep the verdict; a source that is not well is not complete, so nothing of it vanishes."""
@@ -374,7 +393,8 @@ class SourceRun:
             now=self.now,
             known=self.opened.store.known(self.spec.name),
             memory={} if self.replaying else self.opened.store.memory(self.spec.name),
-            parameters=self.app.resolved(self.spec.parameters, replaying=self.replaying)
+            # What a source cannot do without is there, or it would wait.
+            parameters=self.app.resolved(self.spec.parameters, leniently=True)
             | {"place": self.spec.place, "hosts": hosts_of(self.spec)},
         )
         self.stopping.crawler = None
@@ -469,6 +489,7 @@ def politeness(app: App, *, replaying: bool) -> "Settings":
             proxy=app.settings.proxy,
             allow_private=app.settings.allow_private_addresses,
             replay=replaying,
+            certificates=str(app.home / "certificates"),
         )
     )
     # A delay below a second is only allowed on this machine; then waits shrink with it.
@@ -556,6 +577,9 @@ class Whole:
 
     def listing(self, source: str, listing: Listing) -> None:
         self.writer.listing(source, listing)
+
+    def withdrawn(self, source: str, item: Withdrawn) -> None:
+        self.writer.withdrawn(source, item)
 
 
 class Formatter(LogFormatter):

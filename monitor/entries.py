@@ -123,8 +123,16 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """A measure that an entry tells of beside its own: one of an order's renewals."""
+
+    identifier: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One measure of a digest. `url` is "" unless it is an http or https address."""
+    """One measure of a digest, or in `others` several. `url` is "" unless it is a web address."""
 
     place: str
     place_name: str
@@ -138,6 +146,7 @@ class Entry:
     quotes: tuple[Quote, ...]
     more_quotes: int
     proofs: tuple[Proof, ...]
+    others: tuple[Other, ...] = ()
 
 
 def entries(alerts: Sequence[AlertFacts], asked: Asked = NOTHING_ASKED) -> tuple[Entry, ...]:
@@ -362,11 +371,12 @@ def _proofs(alerts: list[AlertFacts]) -> tuple[Proof, ...]:
     for alert in alerts:
         version = alert.new if alert.new and alert.new.document else None
         archive = (version.archive if version else "") or alert.archive
+        said = alert.details.get("withdrawn", {}).get("url", "")
         proof = Proof(
             sha256=version.document if version else "",
             archive=one_line(archive, 200),
             at=alert.at,
-            url=web_address(version.document_url) if version else "",
+            url=web_address(version.document_url if version else said),
         )
         found.setdefault((proof.sha256, proof.archive), proof)
     named = {archive for digest, archive in found if digest}

@@ -18,12 +18,23 @@ from storage.ports import SourceReport, SourceState
 
 MOST_NOTES = 20
 _NOTE = 300
-_SEVERE = {"failing": Health.FAILING, "blocked": Health.BLOCKED, "drifted": Health.DRIFTED}
+_PLAIN = {
+    str(health): health
+    for health in (Health.FAILING, Health.BLOCKED, Health.DRIFTED, Health.WAITING)
+}
+"""The states in which a crawl's own word is the last."""
+
 WELL = frozenset({Health.OK, Health.QUIET})
 """The states in which nothing is wrong with a source."""
 
+HARMLESS = WELL | {Health.WAITING}
+"""The states in which nobody's work has failed."""
+
 READ = WELL | {Health.STALE}
 """The states in which its list was read to the end and believed."""
+
+HELD = "held: "
+"""How the note begins that says why alerts of a source are held back."""
 
 _LOOSE, _LOOSE_SHARE = 2, 0.02  # rows that may come and go while a list is read
 _TO_COMPARE = 20  # measures
@@ -89,11 +100,15 @@ def _judged(
 ) -> tuple[Health, Sequence[str]]:
     if report.state == "crashed":
         return Health.FAILING, ["the crawl crashed before it could report"]
-    if report.state in _SEVERE:
-        return _SEVERE[report.state], []
+    if report.state in _PLAIN:
+        return _PLAIN[report.state], []
     alike = _comparable(report, history)
-    if why := ([f"held: {held}"] if held else _drifted(report, history, alike)):
+    why: Sequence[str]
+    if why := ([f"{HELD}{held}"] if held else _drifted(report, history, alike)):
         return Health.DRIFTED, why
+    if report.short:
+        # What is short is said in the report's own notes.
+        return Health.DRIFTED, []
     health, why = _silent(report, silence)
     return health, [*why, *_remarks(report, alike)]
 

@@ -1,8 +1,11 @@
 """What an operator does with alerts that the mass-change brake holds back."""
 
+from dataclasses import replace
 from typing import Any
 
-from monitor.app import App, UsageError
+from monitor.app import App, Opened, UsageError
+from monitor.health import HELD, judge
+from monitor.past import HISTORY
 from storage.errors import StorageError
 from storage.holding import Ended
 from storage.ports import HoldRow
@@ -34,18 +37,48 @@ def release(app: App, source: str, *, by: str) -> Ended:
     """Send what is held of a source. Raises UsageError when nothing is."""
     with app.store() as opened:
         try:
-            return opened.holds.release(source, by=by, now=app.clock())
+            ended = opened.holds.release(source, by=by, now=app.clock())
         except StorageError as error:
             raise _explained(source, error) from error
+        _judge_again(app, opened, source, _decided("released", by))
+        return ended
 
 
 def discard(app: App, source: str, *, by: str) -> Ended:
     """Drop what is held of a source and set its measures back. Raises UsageError when nothing is."""
     with app.store() as opened:
         try:
-            return opened.holds.discard(source, by=by, now=app.clock())
+            ended = opened.holds.discard(source, by=by, now=app.clock())
         except StorageError as error:
             raise _explained(source, error) from error
+        _judge_again(app, opened, source, _decided("discarded", by))
+        return ended
+
+
+def _decided(how: str, by: str) -> str:
+    return f"info: what was held is {how}" + (f" by {by}" if by else "")
+
+
+def _judge_again(app: App, opened: Opened, source: str, note: str) -> None:
+    """Say how the source is doing by its last crawl, now that what that found is decided.
+
+    Where something else was wrong with it as well, it is still.
+    """
+    state = opened.store.source(source)
+    if state is None or not (state.notes and state.notes[0].startswith(HELD)):
+        return
+    last = next((one for one in opened.crawls.history(source) if one.state != "interrupted"), None)
+    if last is None:
+        return
+    # Its own word was good, else that would be what is noted of it.
+    notes = tuple(one for one in last.notes if HELD not in one)
+    past = opened.crawls.whole(source, limit=HISTORY)
+    report = replace(last, state="ok", notes=(note, *notes))
+    verdict = judge(report, known=state, history=past)
+    if verdict.health is not None:
+        opened.store.set_health(
+            source, verdict.health, now=app.clock(), notes=verdict.notes, seen=last.at
+        )
 
 
 def _explained(source: str, error: StorageError) -> UsageError:

@@ -1,15 +1,16 @@
 """What a crawl is held against: the source's own past, read from the store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config.places import place
 from config.watches import SourceSpec
 from monitor.app import Opened
-from monitor.brake import Found, implausible, is_opening_day
-from monitor.recording import Totals
+from monitor.brake import Found, implausible, is_opening_day, known_before
+from monitor.recording import Totals, Writer
 from monitor.rhythm import Silence, silence
+from monitor.short import DAYS, is_believed, is_short, told
 from scrapers.sessions import opening
 from storage.ports import SourceReport
 
@@ -32,6 +33,7 @@ class Past:
     ) -> None:
         self._opened = opened
         self._source = spec.name
+        self._spec = spec
         self._opening = _opening(spec, now)
         self._crawl_id = crawl_id
         self._now = now
@@ -43,6 +45,32 @@ class Past:
         days = self._opened.queries.news_days(self._source)
         return silence(days, self._now.date())
 
+    def short(self, writer: Writer) -> dict[str, str]:
+        """The lists of a crawl that lack too much to be believed, each with what is said of it."""
+        said = {}
+        # A list that itself waits as many days for each measure is not emptied by a bad week.
+        for name in dict.fromkeys(one.name for one in writer.lists if one.days < DAYS):
+            found = writer.lacking(name)
+            if not is_short(found):
+                continue
+            before, since = self._opened.crawls.short_lists(self._source, name)
+            if not is_believed(before, since, self._now):
+                said[name] = told(name, found, before, since or self._now)
+        return said
+
+    def renamed(self, names: Collection[str]) -> list[str]:
+        """Notes of a source's first crawl: it may be known under a name that no source has any more.
+
+        `names` are those of the watchlist.
+        """
+        found = self._opened.queries.shown_before(self._source, self._crawl_id)
+        return [
+            f"info: {count} of these measures are known from {other}, which the watchlist does not "
+            f"name; if this is the same source, run: measurewatch sources rename {other} {self._source}"
+            for other, count in found.items()
+            if other not in names
+        ]
+
     def held(self, report: SourceReport, totals: Totals) -> str:
         """Why what the crawl found must not be told before somebody has looked; "" to tell it.
 
@@ -52,7 +80,7 @@ class Past:
         if waiting:
             return waiting[0].reason
         found = Found(
-            known=self._history[0].found if self._history else 0,
+            known=known_before(report, self._history),
             changed=report.changed,
             vanished=report.vanished,
             new=report.new,
@@ -60,11 +88,20 @@ class Past:
         )
         common = totals.kinds.most_common(_KINDS_NAMED)
         kinds = ", ".join(f"{count} {kind}" for kind, count in common)
-        why = implausible(found, self._history, now=self._now, kinds=kinds)
+        why = implausible(found, self._usual(), now=self._now, kinds=kinds)
         if why and self._opening and is_opening_day(found, totals.kinds):
             self.remarks = [f"info: {why}; it is told all the same, as {self._opening}"]
             return ""
         return why
+
+    def _usual(self) -> list[SourceReport]:
+        """The crawls that say what is usual; the days of an opening say it only of such days."""
+        found = [
+            one
+            for one in self._history
+            if self._opening or one.at is None or not _opening(self._spec, one.at)
+        ]
+        return found or list(self._history)
 
 
 def _opening(spec: SourceSpec, now: datetime) -> str:

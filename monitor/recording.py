@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pipelines.ports import FetchState
 from pipelines.texts import EventObservation, Observation
-from scrapers.items import Listing
+from scrapers.items import Listing, Withdrawn
 from storage.errors import StorageError
+from storage.listings import Lacking
 from storage.ports import Outcome, Route
 from storage.store import Store, digest_of
 
@@ -94,7 +96,9 @@ class Writer:
         self.totals = Totals()
         self.error: Exception | None = None
         self._queue: queue.Queue[Waiting | None] = queue.Queue(WAITING)
+        self._source = source
         self._listings: list[tuple[str, Listing]] = []
+        self._withdrawn: list[Withdrawn] = []
         self._said = store.said(source)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
@@ -129,10 +133,15 @@ class Writer:
         """A list was read to its end; it is closed after all else is recorded."""
         self._listings.append((source, listing))
 
+    def withdrawn(self, source: str, item: Withdrawn) -> None:
+        """The source says that a measure is no more; it is believed after all else is recorded."""
+        assert source == self._source
+        self._withdrawn.append(item)
+
     @property
     def taken(self) -> int:
         """How many items came to an end that is known; right once `flush` has returned."""
-        return self.totals.recorded + len(self._listings)
+        return self.totals.recorded + len(self._listings) + len(self._withdrawn)
 
     def flush(self) -> Totals:
         """Record what is left; raises what kept the store from being written to."""
@@ -142,23 +151,36 @@ class Writer:
             raise self.error
         return self.totals
 
+    @property
+    def lists(self) -> list[Listing]:
+        """The lists that were read to their end: none that holds fewer rows than it says itself."""
+        return [
+            listing
+            for _, listing in self._listings
+            if listing.total is None or listing.rows >= listing.total
+        ]
+
+    def lacking(self, listing: str) -> Lacking:
+        """Hold a list against what stood in it before; right once `flush` has returned."""
+        return self.store.lacking(
+            self._source, listing, crawl_id=self.crawl_id, withdrawn=self._withdrawn
+        )
+
     def close_listings(self) -> int:
         """Close the lists that were read, once the crawl is known to be complete.
 
-        A list that holds fewer rows than it says itself was not read to its end.
-        Returns how many measures vanished.
+        What the source itself says is no more is believed with them. Returns how
+        many measures vanished.
         """
-        lost = 0
-        for source, listing in self._listings:
-            if listing.total is not None and listing.rows < listing.total:
-                continue
-            outcomes = self.store.finish_listing(
-                source, listing, crawl_id=self.crawl_id, now=self.now, route=self.route
-            )
-            lost += len(outcomes)
-            for outcome in outcomes:
-                self.totals.kinds.update(str(kind) for kind in outcome.kinds)
-        return lost
+        when: Any = {"crawl_id": self.crawl_id, "now": self.now, "route": self.route}
+        outcomes: list[Outcome] = []
+        if self._withdrawn:
+            outcomes += self.store.withdraw(self._source, self._withdrawn, **when)
+        for listing in self.lists:
+            outcomes += self.store.finish_listing(self._source, listing, **when)
+        for outcome in outcomes:
+            self.totals.kinds.update(str(kind) for kind in outcome.kinds)
+        return len(outcomes)
 
     def _work(self) -> None:
         ended = False

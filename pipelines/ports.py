@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pipelines.match import Matcher
 from pipelines.texts import EventObservation, Extracted, Limits, Observation, Volatile
-from scrapers.items import Listing
+from scrapers.items import Listing, Withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,9 @@ class Recorder(Protocol):
         """Take an observation; false when the line is full and `wait` is false."""
 
     def listing(self, source: str, listing: Listing) -> None: ...
+
+    def withdrawn(self, source: str, item: Withdrawn) -> None:
+        """Take the source's word that a measure is no more; it counts once all else is recorded."""
 
 
 @dataclass(frozen=True, slots=True)

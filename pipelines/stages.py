@@ -8,7 +8,7 @@ as pending or unreadable, with the reason.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, cached_property, partial
@@ -25,8 +25,8 @@ from pipelines.match import find_matches, match_field
 from pipelines.ports import FetchState, Services
 from pipelines.texts import EventObservation, Extracted, Observation, VersionText
 from scrapers.addresses import canonical_url
-from scrapers.errors import NotRecorded, SourceError
-from scrapers.items import Event, Link, Listing, Measure, Version
+from scrapers.errors import Gone, NotRecorded, SourceError
+from scrapers.items import Event, Link, Listing, Measure, Version, Withdrawn
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,9 @@ class FetchDocuments(Stage):
         except NotRecorded:
             return self.missing(link, "not in the archives")
         except SourceError as error:
-            self.note("document", f"{type(error).__name__}: {error}", link.url)
+            gone = "the address is gone, what it gave is kept"
+            what = gone if isinstance(error, Gone) else type(error).__name__
+            self.note("document", f"{what}: {error}", link.url)
             return self.missing(link, str(error))
 
     async def once(self, link: Link, fetches: dict[str, FetchState]) -> VersionText:
@@ -171,8 +173,19 @@ class ExtractText(Stage):
             if not text.accepted:
                 # A file we did not believe must be asked for in full next time.
                 item.fetches.pop(text.url, None)
-        found = replace(observation, texts=tuple(texts), learned=learned)
+        measure = self.completed(observation.measure, texts)
+        found = replace(observation, measure=measure, texts=tuple(texts), learned=learned)
         return replace(item, observation=found)
+
+    def completed(self, measure: Measure, texts: Iterable[VersionText]) -> Measure:
+        """The measure with what its spider reads out of its texts; most read nothing."""
+        complete = getattr(self.crawler.spider, "completed", None)
+        if complete is None:
+            return measure
+        read = (text.extracted if text.state is TextState.READABLE else None for text in texts)
+        whole = [None if extracted is None else extracted.text for extracted in read]
+        done: Measure = complete(measure, whole)
+        return done
 
     @cached_property
     def confirmer(self) -> Confirmer:
@@ -290,6 +303,9 @@ class Record(Stage):
             return item
         if isinstance(item, Listing):
             self.listings.append(item)
+            return item
+        if isinstance(item, Withdrawn):
+            self.services.recorder.withdrawn(self.services.source, item)
             return item
         raise DropItem(f"not an item of ours: {type(item).__name__}")
 

@@ -5,6 +5,7 @@ SourceError              something kept a source from being read
 │   ├── ParseDrift       a genuine page of a shape we do not know: the site changed
 │   ├── Challenge        a bot challenge or access-denied page, whatever its status
 │   └── ErrorPage        an error page, whatever its status
+│       └── Gone         the site's own word that what stood there is no more
 ├── FetchError           no usable answer came (DNS, TLS, timeout, 5xx after retries)
 ├── RobotsDenied         robots.txt, or its absence by error, forbids the visit
 ├── AddressRefused       the address guard did not let the request out
@@ -32,8 +33,24 @@ class Challenge(PageError):
     """The site answered with a bot challenge or refused access."""
 
 
+ABSENT = frozenset({404, 410})
+"""The statuses of an answer that has no such record."""
+
+
 class ErrorPage(PageError):
-    """The site answered with an error page."""
+    """The site answered with an error page; `status` is that of the answer, 0 where it is not known."""
+
+    def __init__(self, message: str, url: str = "", *, status: int = 0) -> None:
+        super().__init__(message, url)
+        self.status = status
+
+
+class Gone(ErrorPage):
+    """The site itself says that what stood there is no more: by 410, or in words.
+
+    A 404 is none: a mistyped link, a server that was set up anew and a deleted
+    record look the same.
+    """
 
 
 class FetchError(SourceError):

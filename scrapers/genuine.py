@@ -13,11 +13,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scrapers.errors import Challenge, ErrorPage, FetchError
+from scrapers.errors import Challenge, ErrorPage, FetchError, Gone
 
 LOOKED_AT = 30_000
 LITTLE = 1500
 GENUINE = frozenset({200, 203})
+GONE = 410
 REFUSED = frozenset({401, 403, 406, 407, 429, 451})
 MARKERS = {"cf-mitigated": "challenge", "x-amzn-waf-action": ""}
 
@@ -56,6 +57,12 @@ ERROR_TEXT = re.compile(
     r"|http error 50\d|the specified (?:blob|key|resource) does not exist",
     re.I | re.M,
 )
+# "The resource you are looking for has been removed, had its name changed ..." is IIS, for any 404.
+GONE_TEXT = re.compile(
+    r"\b(?:this|the|requested) (?:record|matter|file|legislation|bill|resolution|ordinance|measure|document)"
+    r"(?: you (?:requested|are looking for))? (?:no longer exists|(?:has been|was) (?:permanently )?(?:deleted|withdrawn from (?:the|this) (?:system|site|website)))\b",
+    re.I,
+)
 STORAGE_ERROR = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>)?\s*<Error>\s*<Code>", re.I)
 
 HTML = re.compile(
@@ -77,32 +84,41 @@ def check_genuine(
     """Raise what is wrong with an answer; return when it can be believed.
 
     `headers` have lower-case names. `expects` is the media type wanted, "" for
-    any. Raises Challenge, ErrorPage or, for a server that failed, FetchError.
+    any. Raises Challenge, ErrorPage (Gone for what the site itself says is no
+    more) or, for a server that failed, FetchError.
     """
     head = body[:LOOKED_AT]
     title = title_of(head)
     # Of a longer page the words do not matter, and finding them takes a while.
     text = words_of(body) if len(body) <= LOOKED_AT else ""
     little = text if len(text) <= LITTLE else ""
-    wordless = len(body) <= LOOKED_AT and len(text) <= LITTLE // 5
-    if is_challenge(headers, head, title, little, wordless=wordless):
+    least = len(body) <= LOOKED_AT and len(text) <= LITTLE // 5
+    if is_challenge(headers, head, title, little, wordless=least):
         raise Challenge(f"the site answered {status} with a bot challenge or refusal", url)
     if status in REFUSED:
         raise Challenge(f"the site answered {status}: access refused", url)
     if status >= 500:
         raise FetchError(f"the site answered {status}{_quoted(envelope_words(body))} ({url})")
+    said = envelope_words(body)
+    # A bill may say such a thing too, but not in so few words.
+    if status == GONE or (least and GONE_TEXT.search(said or text)):
+        raise Gone(
+            f"the site answered {status}{_quoted(said or title or little)}", url, status=status
+        )
     if status not in GENUINE:
-        raise ErrorPage(f"the site answered {status}{_quoted(envelope_words(body))}", url)
+        raise ErrorPage(f"the site answered {status}{_quoted(said)}", url, status=status)
     if not body.strip():
-        raise ErrorPage("the answer is empty", url)
+        raise ErrorPage("the answer is empty", url, status=status)
     if is_error(body, title, little):
         raise ErrorPage(
-            f"the site answered {status} with an error page{_quoted(title or little)}", url
+            f"the site answered {status} with an error page{_quoted(title or little)}",
+            url,
+            status=status,
         )
     if is_cut_off(body):
         raise FetchError(f"the page is cut off: it has no end ({url})")
     if expects and not could_be(head, expects):
-        raise ErrorPage(f"{what_it_is(head)} came where {expects} was expected", url)
+        raise ErrorPage(f"{what_it_is(head)} came where {expects} was expected", url, status=status)
 
 
 def is_challenge(

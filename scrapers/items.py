@@ -1,7 +1,8 @@
 """What a spider says it saw: frozen values, nothing else.
 
 A spider yields `Measure`s, `Event`s and, once it has read a whole list and
-believes it, one `Listing` for that list. Words as printed and values as understood stand
+believes it, one `Listing` for that list; and a `Withdrawn` for a measure that
+its own page or record says is no more. Words as printed and values as understood stand
 side by side (`date_text`, `date`), so nothing a site said is lost.
 """
 
@@ -230,6 +231,26 @@ class Listing:
     patience: int = 2
     days: int = 0
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """The source's own word that one of its measures is no more.
+
+    `place`, `session` and `identifier` name it as the source's measures are
+    named; one that is not known is passed over. `reason` is what the site said,
+    in a few words ("the site answered 410"), and `url` the address that said it,
+    whose answer is in the crawl's archive.
+    """
+
+    place: str
+    session: str
+    identifier: str
+    reason: str
+    url: str = ""
+
+
+Item = Measure | Event | Listing | Withdrawn
+"""What a spider yields."""
 
 OBSERVABLE = frozenset(
     {

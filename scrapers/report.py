@@ -9,6 +9,8 @@ from scrapers.items import Listing
 from scrapers.reasons import RobotsUnreachable
 
 NOTES_KEPT = 200
+FEW_WITHDRAWN = 2
+"""Measures that may be withdrawn although a crawl for what changed met no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Report:
     were asked for and none could be had (`start_health` then says why).
     `ended` tells how the spider ended, None while it runs or when it was
     interrupted. `partial` says that only what changed was asked for, so that
-    finding little or nothing is well. Counts are exact; notes are the first 200 different ones.
+    finding little or nothing is well. `withdrawn` counts measures that the site
+    says are no more. Counts are exact; notes are the first 200 different ones.
     """
 
     pages: int = 0
@@ -41,6 +44,7 @@ class Report:
     bytes: int = 0
     measures: int = 0
     events: int = 0
+    withdrawn: int = 0
     partial: bool = False
     rows: int = 0
     failed: int = 0
@@ -77,8 +81,13 @@ class Report:
 
     @property
     def read(self) -> int:
-        """How many items the spider has handed over: measures, events and lists."""
-        return self.measures + self.events + len(self.listings)
+        """How many items the spider has handed over: measures, events, lists and withdrawals."""
+        return self.measures + self.events + len(self.listings) + self.withdrawn
+
+    @property
+    def all_but_gone(self) -> bool:
+        """Whether the site says of most measures that they are no more: then it is the site that fails."""
+        return self.withdrawn > max(FEW_WITHDRAWN if self.partial else 0, self.measures)
 
     def state(self) -> Health:
         """How the source did: ok, failing, blocked or drifted.

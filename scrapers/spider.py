@@ -27,10 +27,17 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from config.vocabulary import Health
-from scrapers.errors import AddressRefused, ErrorPage, FetchError, ParseDrift, SourceError
+from scrapers.errors import (
+    AddressRefused,
+    ErrorPage,
+    FetchError,
+    Gone,
+    ParseDrift,
+    SourceError,
+)
 from scrapers.genuine import check_genuine
 from scrapers.guard import UndeclaredHost, check_host
-from scrapers.items import Event, Listing, Measure
+from scrapers.items import Event, Item, Listing, Withdrawn
 from scrapers.ports import KnownMeasure
 from scrapers.reasons import reason
 from scrapers.report import Note, Report, health_of
@@ -134,7 +141,7 @@ class SiteSpider(scrapy.Spider):
             )
         return now.astimezone(UTC)
 
-    async def crawl(self) -> AsyncIterator[Measure | Event | Listing]:
+    async def crawl(self) -> AsyncIterator[Item]:
         """Yield what the site says now. Implemented by each site."""
         raise NotImplementedError
         yield
@@ -156,8 +163,18 @@ class SiteSpider(scrapy.Spider):
             self.report.ended = Health.DRIFTED
             self.report.note("drifted", f"{type(error).__name__}: {error}")
         else:
-            self.report.ended = Health.OK
+            self.report.ended = self._how_it_ended()
         await self._items_done()
+
+    def _how_it_ended(self) -> Health:
+        if not self.report.all_but_gone:
+            return Health.OK
+        self.report.note(
+            "failing",
+            f"the site says of {self.report.withdrawn} measures that they are gone, and shows "
+            f"{self.report.measures}: none is taken for withdrawn",
+        )
+        return Health.FAILING
 
     async def _items_done(self) -> None:
         """Wait until the last items are through.
@@ -173,12 +190,14 @@ class SiteSpider(scrapy.Spider):
         if self._room is not None:
             self._room.release()
 
-    def _count_item(self, item: Measure | Event | Listing) -> None:
+    def _count_item(self, item: Item) -> None:
         if isinstance(item, Listing):
             self.report.listings.append(item)
             self.report.rows += item.rows
         elif isinstance(item, Event):
             self.report.events += 1
+        elif isinstance(item, Withdrawn):
+            self.report.withdrawn += 1
         else:
             self.report.measures += 1
 
@@ -271,6 +290,17 @@ class SiteSpider(scrapy.Spider):
         except SourceError as error:
             self.report.note("info", f"without it some fields stay as they were: {error}", url)
             return None
+
+    def withdrawn(self, identifier: str, session: str, error: Gone) -> Withdrawn:
+        """What to yield for a measure whose own page or record is gone; it is noted."""
+        self.report.note("info", f"{identifier} is withdrawn: {error}", error.url)
+        return Withdrawn(
+            place=str(self.parameters.get("place") or self.place),
+            session=session,
+            identifier=identifier,
+            reason=str(error).removesuffix(f" ({error.url})"),
+            url=error.url,
+        )
 
     async def decode(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run a decoder of untrusted files (a workbook) in the pool monitor hands us.

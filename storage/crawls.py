@@ -190,6 +190,28 @@ class Crawls:
             reports = (_report(row) for row in rows)
             return list(islice((report for report in reports if not report.partial), limit))
 
+    def short_lists(self, source: str, listing: str) -> tuple[int, datetime | None]:
+        """How many crawls in a row found a list short, up to the last one, and since when.
+
+        A crawl that failed, or asked only for what changed, tells nothing of the list.
+        """
+        statement = (
+            sa.select(tables.reports)
+            .where(_reports.source == source)
+            .order_by(_reports.crawl_id.desc())
+        )
+        count, since = 0, None
+        with (
+            self._database.reading() as connection,
+            connection.execute(statement, execution_options={"yield_per": 20}) as rows,
+        ):
+            for report in map(_report, rows):
+                if listing in report.short:
+                    count, since = count + 1, report.at
+                elif report.state in _WELL and not report.partial:
+                    break
+        return count, since
+
 
 def _close(connection: Connection, crawl_id: int, state: str, now: datetime) -> None:
     # A crawl that was taken for crashed, and was not, knows better.

@@ -269,7 +269,7 @@ def _set_back(connection: Connection, hold_id: int, source: str, now: datetime) 
         connection.execute(
             sa.update(tables.sightings)
             .where(_sightings.measure_id.in_(part), _sightings.source == source)
-            .values(digest="", absent_count=0)
+            .values(digest="", absent_count=0, absent_crawl_id=0)
         )
     return len(since)
 

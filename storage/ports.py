@@ -12,7 +12,16 @@ from config.vocabulary import ChangeKind, Health, Standing, TextState
 from pipelines.texts import Page, Volatile
 
 CrawlState = Literal[
-    "running", "ok", "quiet", "stale", "failing", "blocked", "drifted", "crashed", "interrupted"
+    "running",
+    "ok",
+    "quiet",
+    "stale",
+    "failing",
+    "blocked",
+    "drifted",
+    "waiting",
+    "crashed",
+    "interrupted",
 ]
 MessageState = Literal["open", "prepared", "sent", "failed", "dead"]
 HoldState = Literal["held", "released", "discarded"]
@@ -110,8 +119,8 @@ class SourceReport:
     `found` counts measures, `events` events. A `partial` crawl asked only for
     what had changed, so that its counts say nothing of how much there is.
     `fields` counts the measures that have each field, `gaps` names numbers that
-    are missing from their series, `sessions` those that its measures are of. `at` is
-    when the source was seen.
+    are missing from their series, `sessions` those that its measures are of,
+    `short` the lists that lack too much to be believed. `at` is when the source was seen.
     """
 
     source: str
@@ -135,6 +144,7 @@ class SourceReport:
     vanished: int = 0
     gaps: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,20 @@ class Queries:
         with self._database.reading() as connection:
             return sorted({at.date() for at in connection.execute(crawls).scalars()})
 
+    def shown_before(self, source: str, crawl_id: int) -> dict[str, int]:
+        """By which other sources the measures that a crawl of one saw were first shown, with their numbers."""
+        seen = sa.select(_sightings.measure_id).where(
+            _sightings.source == source, _sightings.crawl_id == crawl_id
+        )
+        statement = (
+            sa.select(_measures.source, sa.func.count())
+            .where(_measures.id.in_(seen), _measures.source != source)
+            .group_by(_measures.source)
+            .order_by(_measures.source)
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
     def twins(self, source: str, crawl_id: int) -> int:
         """How many measures that a crawl brought have the title of one known before in their session."""
         fresh = (

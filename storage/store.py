@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from config.vocabulary import Health
 from pipelines.ports import FetchState
 from pipelines.texts import EventObservation, Extracted, Observation
-from scrapers.items import EMPTY, Listing
+from scrapers.items import EMPTY, Listing, Withdrawn
 from scrapers.ports import KnownMeasure
 
 from . import documents, listings, tables
@@ -28,6 +28,7 @@ from .database import Database
 from .going_back import last_flap
 from .identity import identity
 from .known import load
+from .listings import Lacking
 from .ports import Outcome, Route, SourceState
 from .writes import upsert
 
@@ -118,6 +119,27 @@ class Store:
 
         return self._database.write(work)
 
+    def withdraw(
+        self, source: str, items: Sequence[Withdrawn], *, crawl_id: int, now: datetime, route: Route
+    ) -> list[Outcome]:
+        """Believe the source of measures that it says are no more; returns an outcome for each that vanished.
+
+        Call it once all measures of the crawl are recorded.
+        """
+
+        def work(connection: Connection) -> list[Outcome]:
+            crawl = Crawl(id=crawl_id, now=now, route=route, quiet=_quiet(connection, {source: ""}))
+            return listings.withdraw(connection, crawl, source, items)
+
+        return self._database.write(work)
+
+    def lacking(
+        self, source: str, listing: str, *, crawl_id: int, withdrawn: Sequence[Withdrawn] = ()
+    ) -> Lacking:
+        """Hold a list that a crawl read, and recorded, against what stood in it when it was believed last."""
+        with self._database.reading() as connection:
+            return listings.lacking(connection, crawl_id, source, listing, withdrawn)
+
     def set_baseline(self, source: str, now: datetime) -> bool:
         """End a source's quiet time at its first complete crawl; false when it was over."""
         with self._database.writing() as connection:
@@ -129,12 +151,18 @@ class Store:
             return ended.rowcount > 0
 
     def set_health(
-        self, source: str, health: Health, *, now: datetime, notes: Sequence[str] = ()
+        self,
+        source: str,
+        health: Health,
+        *,
+        now: datetime,
+        notes: Sequence[str] = (),
+        seen: datetime | None = None,
     ) -> Health | None:
         """Note how a source is doing; returns how it was doing before.
 
         `since` moves only when the state does; `ok`, `quiet` and `stale` are successes:
-        the source was read, whatever it had.
+        the source was read, whatever it had, at the time `seen` (now).
         """
         with self._database.writing() as connection:
             row = connection.execute(
@@ -144,7 +172,7 @@ class Store:
             if row.health != health:
                 values["health_since"] = now
             if health in (Health.OK, Health.QUIET, Health.STALE):
-                values["last_success"] = now
+                values["last_success"] = seen or now
             connection.execute(
                 sa.update(tables.sources).where(_sources.name == source).values(values)
             )

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from scrapers.archive import pack
 
+EMPTY: Mapping[str, int] = MappingProxyType({})
 BASE = "https://lis.blob.core.windows.net/lisfiles"
 COLUMNS = [
     "Bill_id", "Bill_description", "Patron_id", "Patron_name", "Last_house_committee_id",
@@ -57,14 +60,17 @@ def bills_csv(bills: list[Bill]) -> bytes:
     return text.getvalue().encode()
 
 
-def pack_files(out: Path, date: str, files: dict[str, bytes]) -> Path:
-    """A recording of these addresses, all answered with 200 at one time."""
+def pack_files(
+    out: Path, date: str, files: dict[str, bytes], statuses: Mapping[str, int] = EMPTY
+) -> Path:
+    """A recording of these addresses at one time, answered with 200 where `statuses` say no other."""
     with tempfile.TemporaryDirectory() as folder:
         lines = []
         for number, (url, body) in enumerate(files.items()):
             name = f"{number}.body"
             (Path(folder) / name).write_bytes(body)
-            lines.append(json.dumps({"url": url, "file": name, "date": date, "status": 200}))
+            status = statuses.get(url, 200)
+            lines.append(json.dumps({"url": url, "file": name, "date": date, "status": status}))
         listing = Path(folder) / "list.jsonl"
         listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
         pack(listing, out)

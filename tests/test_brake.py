@@ -1,12 +1,18 @@
 """The brake: what a crawl may change at once, by the source's own past; and series of numbers."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.brake import FEW, Found, implausible
+from config.schedules import parse_schedule
+from config.watches import SourceSpec
+from monitor.brake import FEW, Found, implausible, is_opening_day, known_before
+from monitor.past import Past
+from monitor.recording import Totals
 from monitor.series import gaps
 from storage.ports import SourceReport
 
@@ -46,10 +52,98 @@ def test_a_long_pause_allows_more():
 
 
 def test_a_short_past_allows_more():
-    """Of a source that is hardly known only a change of most measures is held, and not at first."""
+    """Of a source that is hardly known only a change of most measures is held."""
     assert not implausible(Found(known=1000, changed=400), past(0, 0, 0), now=NOW)
     assert implausible(Found(known=1000, changed=600), past(0, 0, 0), now=NOW)
-    assert not implausible(Found(known=1000, changed=1000), past(0, 0), now=NOW)
+
+
+def test_the_first_crawl_after_the_baseline_is_braked():
+    """A site that is rebuilt right then is no more plausible than later."""
+    assert not implausible(Found(known=1000, changed=400), past(0), now=NOW)
+    said = implausible(Found(known=1000, changed=600), past(0), now=NOW)
+    assert said == "600 of 1000 measures changed at once; at most 0 did in the crawl before"
+
+
+def test_the_first_crawl_after_weeks_is_not():
+    """Within weeks a session moves every bill, and no past says how many are usual; losses are held."""
+    later = NOW + timedelta(days=10)
+    assert not implausible(Found(known=1000, changed=900), past(0), now=later)
+    assert implausible(Found(known=1000, changed=900), past(0, 0), now=later)
+    assert implausible(Found(known=1000, changed=9, vanished=300), past(0), now=later)
+
+
+@pytest.mark.parametrize(
+    ("report", "last", "known"),
+    [
+        ({"found": 5, "vanished": 25}, 5, 30),
+        ({"found": 60, "new": 10}, 50, 50),
+        ({"found": 3, "vanished": 2, "partial": True}, 400, 400),
+        ({"found": 60, "new": 60}, None, 0),
+    ],
+)
+def test_what_a_crawl_is_held_against_is_counted_right(report, last, known):
+    """Never more measures vanished or changed than there were."""
+    history = [] if last is None else [SourceReport(source="virginia", state="ok", found=last)]
+    assert known_before(SourceReport(source="virginia", state="ok", **report), history) == known
+
+
+def test_an_opening_is_measures_that_take_steps():
+    """Steps and statuses are what a session brings; new titles, losses and numbers are not."""
+    flood = Found(known=1000, changed=900)
+    assert is_opening_day(flood, {"action": 880, "status": 300})
+    assert is_opening_day(flood, {"status": 450, "title": 3})
+    assert not is_opening_day(flood, {"title": 900, "action": 40})
+    assert not is_opening_day(Found(known=1000, changed=900, vanished=300), {"action": 900})
+    assert not is_opening_day(Found(known=1000, changed=900, new=90, twins=80), {"action": 900})
+
+
+class TestPast:
+    """The brake as a crawl meets it, with the source's own past and the days of its sessions."""
+
+    CONVENED = datetime(2026, 1, 14, 12, tzinfo=UTC)  # the second Wednesday of January
+
+    def held(self, history, *, now, place="us/va", kind="site", **kinds):
+        spec = SourceSpec(
+            name="virginia",
+            kind=kind,
+            place=place,
+            parameters={},
+            schedule=parse_schedule("every 6 hours", "UTC"),
+        )
+        opened = SimpleNamespace(holds=SimpleNamespace(open=lambda _: []))
+        met = Past(opened, spec, 9, now, history)
+        report = SourceReport(source="virginia", state="ok", found=1000, changed=900)
+        return met.held(report, Totals(kinds=Counter(kinds))), met.remarks
+
+    def test_a_session_that_convenes_is_told(self):
+        """Bills that are referred by hundreds, just after the opening; a remark says so."""
+        held, remarks = self.held(past(0, 0, last=NOW), now=self.CONVENED, action=900)
+        assert held == ""
+        assert "900 of 1000 measures changed at once (900 action)" in remarks[0]
+        assert "it is told all the same, as the legislature convened" in remarks[0]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"now": datetime(2026, 4, 1, tzinfo=UTC), "action": 900},
+            {"now": CONVENED, "place": "us/tx", "action": 900},
+            {"now": CONVENED, "kind": "orders", "action": 900},
+            {"now": CONVENED, "title": 900},
+        ],
+    )
+    def test_nothing_else_is(self, other):
+        """Another day, a state we know no day of, an executive, or another kind of change."""
+        held, remarks = self.held(past(0, 0), **other)
+        assert held.startswith("900 of 1000 measures changed at once")
+        assert remarks == []
+
+    def test_the_flood_of_an_opening_does_not_raise_the_bar(self):
+        """A month later nine hundred changes are as implausible as before it."""
+        days = past(900, 0, 0, last=self.CONVENED)
+        held, _ = self.held(days, now=self.CONVENED + 40 * DAY, title=900)
+        assert held
+        held, _ = self.held(days, now=self.CONVENED + DAY, title=900)
+        assert held == ""
 
 
 def test_the_loss_of_many_is_always_held():

@@ -2,10 +2,15 @@
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from storage.crawls import Crawls
+from storage.database import Database
+from storage.home import Home
+from storage.locks import Locks
 from tests.recordings import Bill, pack_virginia
 from tests.running import json_lines, measurewatch
 
@@ -77,6 +82,10 @@ def test_a_garbled_list_is_held_and_discarded(folder):
     }  # fmt: skip
     [ended] = run(folder, "sources", "discard", "virginia", "--by", "ada")
     assert (ended["alerts"], ended["measures"]) == (60, 60)
+    [health] = run(folder, "sources", "health")
+    assert (health["state"], health["notes"][0]) == (
+        "ok", "info: what was held is discarded by ada"
+    )  # fmt: skip
     assert see(folder, 6, BILLS)["state"] == "ok"
     assert sent(folder) == ""
     assert [one["kind"] for one in run(folder, "changes", "--kind", "title")] == []
@@ -90,11 +99,41 @@ def test_what_is_real_is_released(folder):
     assert sent(folder) == ""
     [ended] = run(folder, "sources", "release", "virginia")
     assert ended["alerts"] == 61
+    [health] = run(folder, "sources", "health")
+    assert health["state"] == "ok"
+    assert not any("held:" in note for note in health["notes"])
     told = sent(folder)
     assert "HB61" in told
     assert "Untitled" in told
     assert sent(folder) == ""
     assert see(folder, 7, [*GARBLED, Bill("HB61", title="New.")])["state"] == "ok"
+
+
+def test_a_flood_that_was_held_does_not_raise_the_bar(folder):
+    """Discarded, it is held again when it comes again."""
+    for day in (5, 7):
+        assert see(folder, day, GARBLED)["state"] == "drifted"
+        run(folder, "sources", "discard", "virginia", "--by", "ada")
+        assert see(folder, day + 1, BILLS)["state"] == "ok"
+    assert sent(folder) == ""
+
+
+def test_a_crawl_keeps_which_sessions_it_read(known):
+    """A session is held against its like; so every report names those of its measures."""
+    home = Home.create(known / "measurewatch-home")
+    with closing(Database.open("", home=home)) as database:
+        reports = Crawls(database, Locks(database)).whole("virginia", limit=9)
+    assert [one.sessions for one in reports] == [("20261",)] * 3
+
+
+def test_a_flood_right_after_the_baseline_is_held(tmp_path):
+    """The first crawl after the first is no freer than the others."""
+    (tmp_path / "watchlist.yaml").write_text(WATCHLIST, encoding="utf-8")
+    assert see(tmp_path, 1, BILLS)["state"] == "ok"
+    line = see(tmp_path, 2, GARBLED)
+    assert line["state"] == "drifted"
+    assert any("held: 60 of 60 measures changed at once" in note for note in line["notes"])
+    assert sent(tmp_path) == ""
 
 
 def test_nothing_held_is_a_clear_error(folder):

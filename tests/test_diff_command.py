@@ -103,6 +103,31 @@ def test_nothing_that_differs_is_said(run, tmp_path, new, said):
     assert not result.stdout
 
 
+@pytest.mark.parametrize("blank", ["", "\n \n"])
+def test_an_empty_file_is_a_text_without_words(run, tmp_path, blank):
+    """A first draft has an empty one before it; what came, or went, is everything."""
+    (tmp_path / "blank.txt").write_text(blank, encoding="utf-8")
+    found = json.loads(run("blank.txt", "old.txt", "--json").stdout)
+    assert [hunk["kind"] for hunk in found["hunks"]] == ["insert"]
+    assert found["hunks"][0]["new"].split() == OLD.split()
+    gone = json.loads(run("old.txt", "blank.txt", "--json").stdout)
+    assert (gone["inserted"], gone["deleted"]) == (0, found["inserted"])
+    assert json.loads(run("blank.txt", "blank.txt", "--json").stdout)["equal"]
+
+
+def test_a_file_without_a_readable_text_is_an_error(run, tmp_path):
+    """It is told for programs as for people, and is no empty text."""
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4\n")
+    result = run("old.txt", "broken.pdf", "--json", code=1)
+    assert json.loads(result.stdout) == {
+        "error": "broken.pdf cannot be read: the end of the PDF is missing",
+        "reason": "truncated", "warnings": ["the end of the PDF is missing"],
+    }  # fmt: skip
+    result = run("broken.pdf", "old.txt", code=1)
+    assert "broken.pdf cannot be read" in result.stderr
+    assert not result.stdout
+
+
 class TestLaw:
     """One bill against existing law, by its own marks."""
 

@@ -196,3 +196,20 @@ def test_notes_are_few_and_fit_a_line():
     assert len(kept) == MOST_NOTES + 1
     assert kept[-1] == f"and {1000 - MOST_NOTES} more notes"
     assert all(note.isprintable() for note in kept)
+
+
+def test_a_session_is_held_against_its_like():
+    """In its first weeks a session has fewer of everything than the one before it had."""
+    before = report(found=400, fields={"status": 400, "versions": 390}, sessions=("2025",))
+    opened = report(found=100, fields={"status": 100, "versions": 5}, sessions=("2026",))
+    assert judge(opened, history=[before]).health is Health.OK
+    same = replace(opened, sessions=("2025",))
+    assert judge(same, history=[before]).health is Health.DRIFTED
+    nameless = replace(opened, sessions=())
+    assert judge(nameless, history=[before]).health is Health.DRIFTED
+
+
+def test_a_new_session_without_measures_has_drifted_all_the_same():
+    """Where there were some, finding none is drift, whatever the session."""
+    before = report(found=400, sessions=("2025",))
+    assert judge(report(found=0, sessions=()), history=[before]).health is Health.DRIFTED

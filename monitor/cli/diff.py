@@ -20,6 +20,9 @@ SEGMENT_STYLES = {
     "omitted": "dim",
     "break": "dim",
 }
+EMPTY = ("text/plain", "empty")
+"""The type of a file that holds nothing but blanks, and why it gives no text."""
+
 WIDEST = 160
 """Cells of a terminal that two columns take at most."""
 LAW = ("Existing law, as the text shows it", "As the text would have it")
@@ -140,15 +143,21 @@ def _texts(ctx: click.Context, out: Output, old: str, new: str | None, *, law: b
 
 
 def _read(app: Any, out: Output, named: str) -> Any:
-    """A file as a crawl would read it, or a version. Raises UsageError for one without a text."""
-    from monitor.app import UsageError
+    """A file as a crawl would read it, or a version; an empty text file is a text without words.
+
+    Raises ClickException for one that holds something and gives no text, for
+    programs with a line of JSON that has `error`, `reason` and `warnings`.
+    """
     from monitor.reading import open_document
 
     extracted = open_document(app, named, slow=lambda: out.remark(SLOW)).extracted
-    if not extracted.text.strip():
-        why = "; ".join(extracted.warnings) or "no text"
-        raise UsageError(f"{named} cannot be read: {why}")
-    return extracted
+    if extracted.text.strip() or (extracted.media_type, extracted.reason) == EMPTY:
+        return extracted
+    message = f"{named} cannot be read: {'; '.join(extracted.warnings) or 'no text'}"
+    if out.as_json:
+        reason = extracted.reason or "no text"
+        out.line({"error": message, "reason": reason, "warnings": list(extracted.warnings)})
+    raise click.ClickException(message)
 
 
 def _name(named: str) -> str:

@@ -298,7 +298,7 @@ def _lacking(
     if not app.settings.smtp_host and any(one.startswith("mailto:") for one in answers.to):
         lacking.append(f"Mail needs a server: set MEASUREWATCH_SMTP_HOST and _FROM in {settings}")
     lacking += [
-        f"{spec.name} waits, commented out, for {', '.join(wanted_variables(spec))} in {settings}"
+        f"{spec.name} waits for {', '.join(wanted_variables(spec)) or 'a key'} in {settings}"
         for spec in found.waiting
     ]
     return lacking

@@ -54,7 +54,8 @@ def list_sources(ctx: click.Context) -> None:
         ("sources health", "states, and notes where something is odd"),
         ("sources health -v", "with every note"),
         note="States: ok, quiet (rightly nothing), stale (nothing for longer than ever), "
-        "failing (no usable answer), blocked (refused), drifted (unknown pages).",
+        "failing (no usable answer), blocked (refused), drifted (unknown pages), "
+        "waiting (for a key that is not set).",
     ),
 )
 @shared
@@ -183,6 +184,30 @@ def discard(ctx: click.Context, source: str, by: str) -> None:
             f"{counted(ended.alerts, 'alert')} of {source} dropped, "
             f"{counted(ended.measures, 'measure')} set back to the state before."
         )
+
+
+@sources.command(
+    help="Take what is known of a source to its new name in the watchlist.",
+    epilog=examples(
+        ("sources rename oakland oakland-council", "its measures, history and texts go along"),
+        note="Rename it in the watchlist first. Without this, the new name begins anew, and "
+        "nothing is told of measures that the old one had shown.",
+    ),
+)
+@click.argument("old")
+@click.argument("new")
+@shared
+@click.pass_context
+def rename(ctx: click.Context, old: str, new: str) -> None:
+    from monitor.app import build
+    from monitor.renaming import rename_source
+
+    measures = rename_source(build(ctx.ensure_object(dict)), old, new)
+    out = output(ctx)
+    if out.as_json:
+        out.line({"source": new, "formerly": old, "measures": measures})
+    else:
+        out.remark(f"{old} is {new} now, with {counted(measures, 'measure')}.")
 
 
 sources.add_command(volatile)

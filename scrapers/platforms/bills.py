@@ -30,8 +30,8 @@ from config.vocabulary import (
     VersionClassification,
 )
 from scrapers.actions import Rule, classifier
-from scrapers.errors import ParseDrift, SourceError
-from scrapers.items import Action, Link, Listing, Measure, MeasureDate, Sponsor, Version
+from scrapers.errors import Gone, ParseDrift, SourceError
+from scrapers.items import Action, Link, Listing, Measure, MeasureDate, Sponsor, Version, Withdrawn
 from scrapers.platforms.index import INDEX_SELECTORS, IndexSpider
 from scrapers.selectors import addresses, columns, day, words
 
@@ -176,7 +176,7 @@ class Bills(IndexSpider):
     name = "bills"
     selectors: ClassVar[frozenset[str]] = INDEX_SELECTORS | ROW | MAY_BE | frozenset(PAGE)
 
-    async def crawl(self) -> AsyncIterator[Measure | Listing]:
+    async def crawl(self) -> AsyncIterator[Measure | Listing | Withdrawn]:
         """Yield each bill of the index with what its own page says, then the listing.
 
         Raises the last error when bills' pages were asked for and none could be read.
@@ -195,6 +195,10 @@ class Bills(IndexSpider):
             try:
                 page = await self.page(measure.url)
                 measure = detailed(measure, page, layout)
+            except Gone as error:
+                tally.error = error
+                yield self.withdrawn(bill.identifier, session, error)
+                continue
             except SourceError as error:
                 tally.error = error
                 self.report.failed += 1

@@ -17,12 +17,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from scrapers.errors import ParseDrift
-from scrapers.items import Event, Listing, Measure
+from scrapers.items import Item, Listing, Measure, Withdrawn
 from scrapers.platforms.legistar_agendas import Agendas
 from scrapers.platforms.legistar_asking import Asking, Listed
 from scrapers.platforms.legistar_children import Closely
 from scrapers.platforms.legistar_client import Client, changed, swept
-from scrapers.platforms.legistar_due import Due, Why, due, newest
+from scrapers.platforms.legistar_due import Due, due, newest
 from scrapers.platforms.legistar_measures import (
     READ,
     STAMP,
@@ -37,6 +37,7 @@ from scrapers.platforms.legistar_measures import (
 from scrapers.platforms.legistar_rows import Row, day, digest, moment, truth, whole, words
 from scrapers.ports import KnownMeasure
 from scrapers.spider import SiteSpider
+from scrapers.turns import Why
 
 SWEEP_AFTER = timedelta(days=6, hours=12)
 OVERLAP = timedelta(days=2)
@@ -68,7 +69,7 @@ class Legistar(SiteSpider):
     def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         return Client.of("", parameters).hosts
 
-    async def crawl(self) -> AsyncIterator[Measure | Event | Listing]:
+    async def crawl(self) -> AsyncIterator[Item]:
         """Yield the matters that were seen, then the meetings, then the lists that were read whole.
 
         Raises SourceError when the list of matters cannot be had, ParseDrift when it is empty.
@@ -98,7 +99,9 @@ class Legistar(SiteSpider):
         self.asking.tell()
         self.keep(found, sweep=sweep)
 
-    async def read_closely(self, todo: Sequence[Due], closely: Closely) -> AsyncIterator[Measure]:
+    async def read_closely(
+        self, todo: Sequence[Due], closely: Closely
+    ) -> AsyncIterator[Measure | Withdrawn]:
         """The matters that are due, as many as there are requests for."""
         most = self.asking.spent + self.client.requests
         for one in todo:
@@ -108,6 +111,9 @@ class Legistar(SiteSpider):
             if measure is not None:
                 self.done.add(one.id)
                 yield measure
+            elif one.id in closely.gone and one.id in self.matters:
+                known = self.matters[one.id]
+                yield self.withdrawn(known.identifier, known.session, closely.gone[one.id])
         left = sum(one.id not in self.done for one in todo)
         if left:
             self.report.note(

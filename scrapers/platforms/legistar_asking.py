@@ -8,7 +8,15 @@ from urllib.parse import unquote
 
 from scrapy.http import Response
 
-from scrapers.errors import Challenge, ErrorPage, FetchError, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import (
+    Challenge,
+    ErrorPage,
+    FetchError,
+    Gone,
+    NotRecorded,
+    ParseDrift,
+    SourceError,
+)
 from scrapers.platforms.legistar_client import CLOSED, PAGE, Client
 from scrapers.platforms.legistar_rows import Row, row_of, rows_in, rows_of, whole
 from scrapers.secrets import secret_query
@@ -48,11 +56,13 @@ class Answer:
     """The rows of a child; None when they were not had.
 
     `failed` says that they may be had another time; without it there are none
-    to be had (404, or not in the archive of a replay).
+    to be had (404, or not in the archive of a replay). `gone` is the site's own
+    word that what was asked for is no more.
     """
 
     rows: list[Row] | None
     failed: bool = False
+    gone: Gone | None = None
 
 
 class TooLarge(SourceError):
@@ -219,9 +229,9 @@ class Asking:
             return self._not_had("agendas", error)
 
     def _not_had(self, kind: Kind, error: SourceError) -> Answer:
-        if isinstance(error, NotRecorded) or "answered 404" in str(error):
+        if isinstance(error, NotRecorded | Gone) or "answered 404" in str(error):
             self.missing[kind] += 1
-            return Answer(None)
+            return Answer(None, gone=error if isinstance(error, Gone) else None)
         self.failed[kind] += 1
         self.said.setdefault(kind, str(error))
         # A vote that fails tells of that vote alone.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from scrapers.errors import Gone
 from scrapers.items import Related
 from scrapers.platforms.legistar_asking import LARGEST_TEXT, Asking, TooLarge
 from scrapers.platforms.legistar_client import Client
@@ -19,7 +20,10 @@ TOO_LARGE = f"a text of less than {LARGEST_TEXT >> 20} MiB"
 
 
 class Closely:
-    """Looks at matters closely; `rows` are those of the list, so that they need not be asked for."""
+    """Looks at matters closely; `rows` are those of the list, so that they need not be asked for.
+
+    `gone` are the matters whose own records the site says are no more.
+    """
 
     def __init__(
         self, spider: SiteSpider, asking: Asking, client: Client,
@@ -30,11 +34,14 @@ class Closely:
         self.client = client
         self.known = known
         self.rows = dict(rows)
+        self.gone: dict[int, Gone] = {}
 
     async def row(self, id_: int) -> Row | None:
         """A matter's own row; None when it cannot be had."""
         if id_ not in self.rows:
-            row, _ = await self.asking.one("matters", self.client.matter(id_))
+            row, answer = await self.asking.one("matters", self.client.matter(id_))
+            if answer.gone is not None:
+                self.gone[id_] = answer.gone
             if row is None or whole(row, "MatterId") != id_:
                 return None
             self.rows[id_] = row

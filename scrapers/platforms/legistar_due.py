@@ -11,33 +11,19 @@ are looked at again although nothing points to a change.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 
 from scrapers.platforms.legistar_client import SINCE_FIELDS
 from scrapers.platforms.legistar_measures import READ, READ_SLOWLY, STAMP, TRIED
 from scrapers.platforms.legistar_rows import Row, day, digest, moment, words
 from scrapers.platforms.legistar_words import LAWMAKING, kind_of
 from scrapers.ports import KnownMeasure
+from scrapers.turns import AGAIN, AGAIN_LATER, RECENT, SETTLED, Why
 
-RECENT = timedelta(days=120)
-AGAIN = timedelta(days=7)
-AGAIN_LATER = timedelta(days=60)
-SETTLED = timedelta(days=730)
 AGAIN_ON_AGENDA = timedelta(days=1)
 TRY_AGAIN = timedelta(days=1)
 """What cannot be read must not take the requests of what can."""
 
 SLOW = timedelta(days=30)
-
-
-class Why(IntEnum):
-    """Why a matter is looked at, the most pressing first."""
-
-    NEW = 0
-    CHANGED = 1
-    AGENDA = 2
-    UNREAD = 3
-    AGAIN = 4
 
 
 @dataclass(frozen=True, slots=True)
