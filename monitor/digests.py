@@ -21,6 +21,7 @@ from monitor.channels.envelope import ALERTS
 from monitor.channels.safe import one_line, shortened
 from monitor.coverage import Coverage, coverage_for
 from monitor.entries import NOTHING_ASKED, RANK, WORDS, Asked, Entry, entries
+from monitor.folding import folded
 from monitor.templating import template
 from storage.ports import MessageFacts, SourceState
 
@@ -86,14 +87,15 @@ def render(
     The Date header is part of what is rendered, so a repeat carries it too.
     """
     found = entries(facts.alerts, asked)
-    title = subject(found)
+    shown = folded(found)
+    title = subject(shown)
     values = {
         "name": NAME,
         "subject": title,
-        "headline": headline(found),
-        "whole": found[:MOST_WHOLE],
-        "listed": found[MOST_WHOLE : MOST_WHOLE + MOST_LISTED],
-        "unlisted": max(0, len(found) - MOST_WHOLE - MOST_LISTED),
+        "headline": headline(shown),
+        "whole": shown[:MOST_WHOLE],
+        "listed": shown[MOST_WHOLE : MOST_WHOLE + MOST_LISTED],
+        "unlisted": max(0, len(shown) - MOST_WHOLE - MOST_LISTED),
         "coverage": coverage,
         "topics": topics or {},
         "watches": sorted({watch for entry in found for watch in entry.watches}),

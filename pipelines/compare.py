@@ -140,6 +140,7 @@ def _new(new: Measure) -> Change:
             "dates": _dates_json(new.dates),
             "actions": [_action_json(action, roll=False) for action in new.actions],
             "versions": [_version_json(version) for version in new.versions],
+            "related": [_related_json(other) for other in new.related],
             "url": new.url,
         },
         summary=printable(f"{how}: {new.identifier}{title}{what}"),

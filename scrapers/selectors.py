@@ -16,6 +16,7 @@ MONTHS = (
     "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?",
     "aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?",
 )  # fmt: skip
+LONGEST_DAY = 30
 CENTURY_TURNS = 70  # "1/5/69" is 2069 and "1/5/70" is 1970
 
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
@@ -63,10 +64,9 @@ def day(printed: str) -> date | None:
     Forms of US sites: January 29, 2026; Thursday, Jan. 29, 2026; 1/29/2026;
     1/29/26; 2026-01-29; 29 January 2026.
     """
-    found = [match for form in _DAYS if (match := form.search(printed))]
-    if not found:
+    first = _first_day(printed)
+    if first is None:
         return None
-    first = min(found, key=lambda match: match.start())
     month, year = first["month"].lower(), int(first["year"])
     if year < 100:
         year += 1900 if year >= CENTURY_TURNS else 2000
@@ -75,6 +75,19 @@ def day(printed: str) -> date | None:
         return date(year, number, int(first["day"]))
     except ValueError:
         return None
+
+
+def day_words(printed: str) -> str:
+    """What is printed of a day: of a whole paragraph only the day in it, "" without one."""
+    if len(printed) <= LONGEST_DAY:
+        return printed
+    first = _first_day(printed)
+    return first[0] if first else ""
+
+
+def _first_day(printed: str) -> re.Match[str] | None:
+    found = [match for form in _DAYS if (match := form.search(printed))]
+    return min(found, key=lambda match: match.start()) if found else None
 
 
 def month_number(name: str) -> int:
@@ -87,8 +100,7 @@ def columns(row: Selector, headings: Mapping[str, Iterable[str]]) -> dict[str, s
     `headings` maps each field to regular expressions, the likeliest first; a
     column serves one field. A row without a headed table gives nothing.
     """
-    heads = row.xpath("ancestor::table[1]//tr[th][1]/*[self::th or self::td]")
-    names = [words(head).casefold() for head in heads]
+    names = [name.casefold() for name in headings_of(row)]
     taken: dict[str, int] = {}
     for field, patterns in headings.items():
         ranks = (
@@ -101,6 +113,12 @@ def columns(row: Selector, headings: Mapping[str, Iterable[str]]) -> dict[str, s
         if rank:
             taken[field] = rank
     return {field: f"td:nth-child({rank}), th:nth-child({rank})" for field, rank in taken.items()}
+
+
+def headings_of(row: Selector) -> list[str]:
+    """What stands above the columns of a row's table, none where it has no headings."""
+    heads = row.xpath("ancestor::table[1]//tr[th][1]/*[self::th or self::td]")
+    return [words(head) for head in heads]
 
 
 def checked(

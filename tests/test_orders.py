@@ -1,18 +1,22 @@
 """An index of executive orders becomes measures by selectors alone."""
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
+from scrapy.http import Response
 
 from config.vocabulary import DateKind, MeasureClassification, VersionClassification
 from scrapers.errors import Challenge, FetchError, ParseDrift, SourceError
 from scrapers.items import Listing
-from scrapers.platforms.orders import Orders, ended
+from scrapers.platforms.index_forms import JsonForm, values
+from scrapers.platforms.orders import Orders
+from scrapers.platforms.orders_relations import ENDS, mentions, renewed
 from scrapers.ports import KnownMeasure
 from scrapers.selectors import day
-from tests.visiting import as_json, visit
+from tests.visiting import NOW, as_json, visit
 
 PAGES = Path(__file__).parent / "pages" / "orders"
 INDEX = "https://www.example.gov/mayor/orders/"
@@ -342,13 +346,199 @@ def test_days_are_read_as_us_sites_print_them(printed, expected):
         ("An order revoking EO No. 23-17.", "EO 26-02", ("EO 23-17", "revokes")),
         ("Supersedes Executive Directive 9", "Executive Directive 12",
          ("Executive Directive 9", "supersedes")),
-        ("Rescission of Executive Order 7.1", "EO-9", ("7.1", "rescinds")),
+        ("Rescission of Executive Order 7.1", "EO-9", ("EO-7.1", "rescinds")),
         ("Protecting city property", "Executive Order 2026-08", None),
         ("Rescinding a rule on 5 parks", "Executive Order 2026-08", None),
-        ("Rescinding Executive Order 2026-04", "An order without number", None),
+        ("Rescinding Executive Order 2026-04", "An order (2026-01-05)",
+         ("Executive Order 2026-04", "rescinds")),
+        ("Rescinding Executive Directive 4", "EO-9", ("ED-4", "rescinds")),
+        ("Rescinding Executive Directive 4", "EO 9", ("ED 4", "rescinds")),
+        ("Rescinding Emergency Executive Order No. 4", "Executive Order 9",
+         ("Emergency Executive Order 4", "rescinds")),
+        ("Amendment of Executive Order 86-1", "1986-1d", ("1986-1", "amends")),
+        ("Extending Executive Orders 5, 6 and 7 for 30 days", "Executive Order 8",
+         ("Executive Order 5", "extends")),
+        ("Second Renewal of Executive Order 8", "Executive Order 08", None),
     ],
 )  # fmt: skip
 def test_a_title_says_which_order_it_ends(title, name, said):
     """The other order is named as this one is."""
-    found = [(one.identifier, one.relation) for one in ended(title, name)]
-    assert found == ([said] if said else [])
+    spider = Orders(now=NOW, parameters={"place": "us/va", "index": INDEX})
+    found = [(one.identifier, one.relation) for one in spider.related_by(mentions(title), name)]
+    assert found[:1] == ([said] if said else [])
+
+
+class TestTexts:
+    """What the text of an order says of others, once it is read."""
+
+    TEXT = (
+        "WHEREAS, Executive Order 3 was revoked in 2011; and\n\nNOW, THEREFORE, it is ordered:\n"
+        "Section 1. Executive Order 2025-07, dated November 3, 2025, is hereby rescinded.\n"
+        "Section 2. Nothing herein shall amend Executive Order 2024-01."
+    )
+
+    def spider(self, known=()):
+        return Orders(now=NOW, known=known, parameters={"place": "us/mn/elmford", "index": INDEX})
+
+    def test_an_order_that_the_text_ends_is_related(self):
+        """With the session of its day; recitals and denials say nothing."""
+        order = table().measures["EO 2026-02"]
+        [other] = self.spider().completed(order, [self.TEXT]).related
+        assert (other.identifier, other.relation, other.session) == (
+            "EO 2025-07",
+            "rescinds",
+            "2025",
+        )
+
+    def test_a_text_that_cannot_be_read_says_nothing_of_a_known_order(self):
+        """What was learned from it stays; a new order is told of by its title alone."""
+        order = table().measures["EO 2026-02"]
+        known = [KnownMeasure(identifier="EO 2026-2", session="2026")]
+        assert "related" not in self.spider(known).completed(order, [None]).observed
+        assert "related" in self.spider().completed(order, [None]).observed
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("Executive Orders 5, 6 and 7 are hereby revoked.", ["5", "6", "7"]),
+            ("Section 2 of Executive Order 5 is hereby repealed.", []),
+            ("Executive Order 5, as amended by Executive Order 9, is repealed.", ["5", "9"]),
+            ("This Order does not rescind Executive Order 5.", []),
+            ("This Order supersedes Executive Order No. 5.", ["5"]),
+            ("An Executive Order 5 page long replaces nothing.", []),
+            ("WHEREAS Executive Order 5 is hereby revoked", []),
+        ],
+    )
+    def test_only_what_ends_a_whole_order_ends_it(self, words, said):
+        """The numbers of the orders that a sentence ends."""
+        assert [one.number for one in mentions(words) if one.relation in ENDS] == said
+
+    def test_a_long_text_is_read_in_no_time(self):
+        """A hostile text costs as much more as it is longer, no more."""
+        text = "amending the Executive Order 5, 6, 7 and the extension of " * 3_000
+        started = time.perf_counter()
+        mentions(text)
+        assert time.perf_counter() - started < 3
+
+
+class TestPages:
+    """Paging by number and offset, in JSON and HTML."""
+
+    def rows(self, *numbers):
+        return json.dumps(
+            {"all": 4, "items": [{"n": f"EO {one}", "t": f"Order {one}"} for one in numbers]}
+        ).encode()
+
+    def visit(self, pages, **changed):
+        parameters = {"format": "json", "rows": "items", "identifier": "n", "title": "t"} | changed
+        return visit(Orders, pages, place="us/md", index=INDEX, **parameters)
+
+    def test_pages_are_counted_from_the_address_on(self):
+        """To the total that the site states."""
+        pages = {INDEX: self.rows(1, 2), f"{INDEX}?p=2": self.rows(3, 4)}
+        seen = self.visit(pages, page="p", total="all")
+        assert list(seen.measures) == ["EO 1", "EO 2", "EO 3", "EO 4"]
+        assert seen.listings == [Listing(name="orders", rows=4, total=4)]
+
+    def test_an_offset_counts_rows(self):
+        """As OData's skip does; an empty list is the end."""
+        pages = {
+            INDEX: self.rows(1, 2), f"{INDEX}?skip=2": self.rows(3, 4),
+            f"{INDEX}?skip=4": self.rows(),
+        }  # fmt: skip
+        seen = self.visit(pages, offset="skip")
+        assert len(seen.measures) == 4
+        assert seen.listings == [Listing(name="orders", rows=4)]
+
+    def test_a_link_in_the_answer_leads_on(self):
+        """Its path is the watchlist's `next`."""
+        first = json.loads(self.rows(1, 2)) | {"links": {"next": "?after=2"}}
+        pages = {INDEX: json.dumps(first).encode(), f"{INDEX}?after=2": self.rows(3)}
+        assert len(self.visit(pages, next="links.next").measures) == 3
+
+    def test_rows_that_come_twice_while_paging_are_one_order(self):
+        """A new order on top moves the others down a page."""
+        pages = {INDEX: self.rows(1, 2), f"{INDEX}?p=2": self.rows(2, 3)}
+        seen = self.visit(pages, page="p", total="all")
+        assert len(seen.measures["EO 2"].versions) == 1
+
+    def test_a_site_that_ignores_the_page_is_read_once(self):
+        """The same page again is the end, not fifty pages."""
+        page = (PAGES / "table.html").read_bytes()
+        pages = {f"{INDEX}?p={number}": page for number in range(9)} | {INDEX: page}
+        seen = visit(Orders, pages, place="us/mn/elmford", index=INDEX, page="p")
+        assert len(seen.asked) == 2
+        assert len(seen.measures) == 3
+
+    @pytest.mark.parametrize("body", [b"[]", b'{"items": null}', b'{"items": {"a": 1}}', b"{}"])
+    def test_an_answer_without_rows_is_drift(self, body):
+        """An empty list where a list of orders was expected is never success."""
+        seen = self.visit({INDEX: body})
+        assert isinstance(seen.error, ParseDrift)
+        assert seen.listings == []
+
+    def test_html_in_the_place_of_json_is_an_error(self):
+        """A challenge says so."""
+        assert isinstance(self.visit({INDEX: page("challenge.html")}).error, Challenge)
+
+    def test_null_and_markup_in_fields(self):
+        """A null says nothing; entities and tags are typography."""
+        row = {"n": None, "t": "A &amp;amp; <b>B</b>&#8217;s order", "d": "2026-01-05"}
+        body = json.dumps({"items": [row]}).encode()
+        [order] = self.visit({INDEX: body}, signed="d").measures.values()
+        assert (order.title, order.identifier) == (
+            "A & B\u2019s order", "A & B\u2019s order (2026-01-05)",
+        )  # fmt: skip
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"number": "(EO"}, "number is no regular expression"),
+            ({"number": "EO (\\d+)", "number_as": "EO {2}"}, "{2} is no group"),
+            ({"terms": {"quill": "soon"}}, "expected names with their first days"),
+            ({"format": "xml"}, "expected html or json"),
+            ({"rewrite": "x"}, "expected patterns"),
+            ({"indexes": [5]}, "expected an address or a mapping with index"),
+            ({"heading": "script"}, "expected elements such as h2"),
+            ({"format": "json", "row": "tr"}, "did you mean 'rows'"),
+            ({"only": "nothing has this"}, "is an order as `only` says"),
+        ],
+    )
+    def test_a_mistake_in_the_watchlist_is_named(self, changed, said):
+        """Each with what was expected, and no order is taken for gone."""
+        seen = table(**changed)
+        assert said in str(seen.error)
+        assert seen.listings == []
+
+
+def test_wordpress_says_the_total_in_a_header():
+    """Where no path names one, X-WP-Total counts."""
+    page = Response(INDEX, headers={"X-WP-Total": "51"}, body=b'[{"id": 1}]')
+    assert JsonForm({}).total(page) == 51
+    assert JsonForm({"total": "0.id"}).total(page) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("", [{"a": [{"b": 1}, {"b": None}, {"b": 3}]}]), ("a.*.b", [1, 3]), ("a.2.b", [3]),
+        ("a.9.b", []), ("x.y", []), ("a.b", []),
+    ],
+)  # fmt: skip
+def test_a_path_leads_to_values_or_to_nothing(path, found):
+    """A null is nothing, and a path that leads nowhere is no error."""
+    assert values({"a": [{"b": 1}, {"b": None}, {"b": 3}]}, path) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("EO 50.12", "EO 50"), ("Emergency Executive Order 1.1", "Emergency Executive Order 1"),
+        ("01.01.2026.05", ""), ("2026.05", ""), ("EO 2026-05", ""), ("EO 5", ""), ("v1.2 draft", ""),
+    ],
+)  # fmt: skip
+def test_one_dot_in_a_number_is_a_renewal(name, first):
+    """Several dots, or a year before the dot, are a style of numbering."""
+    assert renewed(name) == first

@@ -111,6 +111,7 @@ EXPECTED: tuple[Expectation, ...] = (
         4,
         (
             *told(CITY, "Executive Order 2026-05", NEW, topic="287g"),
+            *told(CITY, "Executive Order 2025-16", SUPERSEDED, topic="287g"),
             *told(CITY, "Executive Order 2026-02", AMENDED, topic="city-property"),
             *told(STATE, "HB 1212", ACTION, STATUS, topic="city-property"),
             *told(CITY, "CB 3117", SCHEDULED, topic="masks"),

@@ -1,62 +1,90 @@
 """What all platforms share that start from an index: its pages, its rows, whether it was read to the end."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
-from urllib.parse import urlsplit
 
-from parsel import Selector
-from scrapy.http import TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 from scrapers.addresses import canonical_url, without
 from scrapers.errors import ParseDrift, SourceError
 from scrapers.items import Listing
-from scrapers.selectors import addresses, checked, words
-from scrapers.spider import SiteSpider
+from scrapers.platforms.index_addresses import hosts_named, listed
+from scrapers.platforms.index_forms import (
+    Form,
+    HtmlForm,
+    counted_on,
+    is_heading,
+    label_of,
+    next_page,
+    page_size,
+    rows_of,
+    stated_total,
+)
+from scrapers.selectors import checked
+from scrapers.spider import Role, SiteSpider
+
+__all__ = [
+    "INDEX_SELECTORS", "INDEX_WORDS", "MOST_PAGES", "Index", "IndexSpider", "is_heading",
+    "next_page", "rows_of", "stated_total",
+]  # fmt: skip
 
 Entry = TypeVar("Entry")
 
 MOST_PAGES = 50
 INDEX_SELECTORS = frozenset({"row", "next", "total"})
 INDEX_WORDS = frozenset(
-    {"place", "index", "hosts", "session", "classification", "incidental", "pages"}
+    {
+        "place",
+        "index",
+        "hosts",
+        "session",
+        "classification",
+        "incidental",
+        "pages",
+        "page",
+        "offset",
+    }
 )
-_ROW = "table tr"
 
 
 @dataclass(frozen=True, slots=True)
 class Index(Generic[Entry]):
-    """An index as it was read: `complete` only when every page and every row of it was."""
+    """An index as it was read: `complete` only when every page and every row of it was.
+
+    `rows` are all its rows, those among them that were left out on purpose.
+    """
 
     entries: tuple[Entry, ...]
     complete: bool
     total: int | None = None
+    rows: int = 0
 
     def listing(self, name: str) -> Listing | None:
         """The list, if it may be believed that what is not in it is gone."""
         if not self.complete:
             return None
-        return Listing(name=name, rows=len(self.entries), total=self.total)
+        left_out = self.rows - len(self.entries) if self.rows else 0
+        total = None if self.total is None else self.total - left_out
+        return Listing(name=name, rows=len(self.entries), total=total)
 
 
 class IndexSpider(SiteSpider):
     """A source whose index and selectors stand in the watchlist.
 
     `index` is the first page. `row` selects rows, `next` the link to the next
-    page, of which at most `pages` are read; `total` the place where the site
-    states how many there are. `incidental` names query parameters that do not
-    identify a page (a visit's id); they are left out of every address. `hosts`
-    names further hosts that documents are on.
+    page, of which at most `pages` are read; `page` is instead the query
+    parameter in which the site counts its pages. `total` is the place where the
+    site states how many rows there are. `incidental` names query parameters that
+    do not identify a page (a visit's id); they are left out of every address.
+    `hosts` names further hosts that documents are on.
     """
 
     selectors: ClassVar[frozenset[str]] = INDEX_SELECTORS
 
     @classmethod
     def hosts_for(cls, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-        named = _listed(parameters.get("hosts", ()))
-        own = urlsplit(str(parameters.get("index", ""))).hostname or ""
-        return tuple(sorted({host.lower() for host in (*named, own) if host}))
+        return hosts_named(parameters)
 
     def layout(self) -> dict[str, str]:
         """The selectors of the watchlist. Raises SourceError for a mistake in them."""
@@ -68,19 +96,27 @@ class IndexSpider(SiteSpider):
 
     def address(self, url: str) -> str:
         """An address without what is incidental in it."""
-        return without(url, frozenset(_listed(self.parameters.get("incidental", ()))))
+        return without(url, frozenset(listed(self.parameters.get("incidental", ()))))
 
     async def read_index(
-        self, layout: Mapping[str, str], read: Callable[[Selector, TextResponse], Entry]
+        self,
+        layout: Mapping[str, str],
+        read: Callable[[Any, Any], Entry | None],
+        *,
+        url: str = "",
+        form: Form[Any] | None = None,
     ) -> Index[Entry]:
-        """Read the index to its end, a row at a time; a row that cannot be read costs itself.
+        """Read an index to its end, a row at a time; a row that cannot be read costs itself.
 
-        Raises SourceError when the first page cannot be had, and ParseDrift when
-        it has no rows or not one of them can be read.
+        `read` gives None for a row that is left out on purpose. `url` is its first
+        page (the watchlist's `index`). Raises SourceError when that cannot be had,
+        and ParseDrift when it has no rows or not one of them can be read.
         """
+        form = form or HtmlForm(layout)
         most = int(self.given("pages") or MOST_PAGES)
-        url, seen = self.address(self.given("index")), list[str]()
-        entries, complete, total = list[Entry](), True, None
+        url, seen = self.address(url or self.given("index")), list[str]()
+        entries, complete, total, count, fullest = list[Entry](), True, None, 0, 0
+        before: list[str] = []
         while url and canonical_url(url) not in seen:
             if len(seen) == most:
                 self.report.note(
@@ -89,53 +125,81 @@ class IndexSpider(SiteSpider):
                 complete = False
                 break
             try:
-                page = await self.page(url, role="page" if seen else "start")
-                rows = rows_of(page, layout.get("row", ""))
+                page = await self._index_page(url, form.expects, "page" if seen else "start")
+                rows = form.rows(page)
             except SourceError as error:
                 if not seen:
                     raise
-                self.report.failed += 1
-                self.report.note("row", f"page {len(seen) + 1} of the index: {error}", url)
-                complete = False
+                complete = self._past_the_end(error, total, count)
+                if not complete:
+                    self.report.failed += 1
+                    self.report.note("row", f"page {len(seen) + 1} of the index: {error}", url)
                 break
+            labels = list(map(label_of, rows))
+            if not rows or (self._counting() and labels == before):
+                # Past its last page a site shows an empty list, or the last page again.
+                break
+            before, count, fullest = labels, count + len(rows), max(fullest, len(rows))
+            failed = self.report.failed
+            entries += self._entries(labels, rows, page, read)
+            failed = self.report.failed - failed
+            complete = complete and not failed
+            if not entries and failed == len(rows):
+                raise ParseDrift(f"not one of {failed} rows of the index could be read", page.url)
+            total = form.total(page) if total is None else total
             seen.append(canonical_url(url))
-            before = self.report.failed
-            for row in rows:
-                with self.row(words(row)[:80]):
-                    entries.append(read(row, page))
-            complete = complete and self.report.failed == before
-            if not entries:
-                raise ParseDrift(
-                    f"not one of {len(rows)} rows of the index could be read", page.url
-                )
-            total = stated_total(page, layout.get("total", "")) if total is None else total
-            url = self.address(next_page(page, layout.get("next", "")))
-        return Index(tuple(entries), complete, total)
+            url = self.address(
+                self._next_address(form, page, url, len(rows), fullest, total, count)
+            )
+        if not count:
+            raise ParseDrift("the index is an empty list", self.address(url))
+        return Index(tuple(entries), complete, total, count)
 
+    def _entries(
+        self,
+        labels: Iterable[str],
+        rows: Iterable[Any],
+        page: Response,
+        read: Callable[[Any, Any], Entry | None],
+    ) -> list[Entry]:
+        entries = []
+        for label, row in zip(labels, rows, strict=True):
+            with self.row(label):
+                entry = read(row, page)
+                if entry is not None:
+                    entries.append(entry)
+        return entries
 
-def rows_of(page: TextResponse, css: str = "") -> list[Selector]:
-    """The rows of an index page, heading rows left out. Raises ParseDrift when there are none."""
-    rows = [row for row in page.css(css or _ROW) if not is_heading(row)]
-    if not rows:
-        raise ParseDrift(f"the index has no rows where {css or _ROW!r} should find them", page.url)
-    return rows
+    def _past_the_end(self, error: SourceError, total: int | None, count: int) -> bool:
+        """Whether a page that cannot be read only says that the pages before were all."""
+        return bool(self._counting()) and isinstance(error, ParseDrift) and total == count
 
+    def _counting(self) -> str:
+        """The query parameter in which pages, or the rows before them, are counted."""
+        return self.given("page") or self.given("offset")
 
-def is_heading(row: Selector) -> bool:
-    """Whether a row only says what the columns are."""
-    return bool(row.xpath("self::tr[th and not(td)]"))
+    def _next_address(
+        self,
+        form: Form[Any],
+        page: Response,
+        url: str,
+        rows: int,
+        fullest: int,
+        total: int | None,
+        count: int,
+    ) -> str:
+        """Where the index goes on: as the page says, else by counting; "" at its end."""
+        parameter = self._counting()
+        if not parameter:
+            return form.next(page)
+        short = form.empty_is_end and rows < max(fullest, page_size(url))
+        if count >= total if total is not None else short:
+            return ""
+        step, first = (1, 1) if self.given("page") else (rows, 0)
+        return counted_on(url, parameter, step, first)
 
-
-def next_page(page: TextResponse, css: str) -> str:
-    """The address of the next page; "" on the last."""
-    return next(iter(addresses(page.selector, css, page.url)), "") if css else ""
-
-
-def stated_total(page: TextResponse, css: str) -> int | None:
-    """How many the site says there are: the last number in what the selector finds."""
-    numbers = re.findall(r"\d[\d,]*", words(page.selector, css)) if css else []
-    return int(numbers[-1].replace(",", "")) if numbers else None
-
-
-def _listed(value: Any) -> Iterable[str]:
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+    async def _index_page(self, url: str, expects: str, role: Role) -> Response:
+        response = await self.fetch(url, role=role, expects=expects)
+        if expects == "text/html" and not isinstance(response, TextResponse):
+            response = HtmlResponse(url=response.url, body=response.body, headers=response.headers)
+        return response
