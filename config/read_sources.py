@@ -11,17 +11,21 @@ from urllib.parse import urlsplit
 
 from config.addresses import check_environment
 from config.places import place
+from config.presets import completed, presets
 from config.problems import Unexpected, meant
 from config.reading import Reader, listed
 from config.schedules import parse_schedule
 from config.watches import SourceKind, SourceSpec
 from config.yaml_marks import Entry, Items, Pairs, Scalar, plain
 
-KINDS = ("sites", "legistar", "orders", "bills")
-_KIND: dict[str, SourceKind] = {"legistar": "legistar", "orders": "orders", "bills": "bills"}
+KINDS = ("sites", "legistar", "primegov", "orders", "bills")
+_KIND: dict[str, SourceKind] = {
+    "legistar": "legistar", "primegov": "primegov", "orders": "orders", "bills": "bills",
+}  # fmt: skip
 _A_PLACE = "a place such as us/wa/seattle"
 _AN_INDEX = "an address such as https://example.org/orders"
 LEGISTAR = ("place", "client", "token", "since", "requests", "hosts", "api", "site", "crawl")
+PRIMEGOV = ("place", "client", "committees", "identifier", "hosts", "site", "crawl")
 _CLIENT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -52,11 +56,11 @@ class SourcesReader:
                         yield source
 
     def _told(self, kind: str, entry: Entry) -> Iterator[tuple[Scalar, Entry]]:
-        """Names and what is told of them; sites may also be a list of names."""
-        if kind != "sites" or isinstance(entry, Pairs):
+        """Names and what is told of them; sites and presets may also be a list of names."""
+        if isinstance(entry, Pairs) or not (kind == "sites" or presets(kind)):
             yield from self.reader.named(entry, "sources")
             return
-        for text, item in self.reader.texts(entry, "a name of a site"):
+        for text, item in self.reader.texts(entry, "a name of a source"):
             yield (
                 Scalar(item.line, item.column, text, text),
                 Scalar(item.line, item.column, None, ""),
@@ -71,21 +75,31 @@ class SourcesReader:
         return self._spec("site", key, keys, where=self.sites[key.raw])
 
     def _platform(self, kind: str, key: Scalar, told: Entry) -> SourceSpec | None:
-        if kind == "legistar" and isinstance(told, Scalar) and not _is_nothing(told):
-            return self._spec("legistar", key, {"place": told})
-        if kind == "legistar":
-            return self._legistar(key, told)
+        if kind in _BY_PLACE and isinstance(told, Scalar) and not _is_nothing(told):
+            return self._spec(_KIND[kind], key, {"place": told})
+        if kind in _BY_PLACE:
+            return self._vendor(_KIND[kind], key, told)
+        if _is_nothing(told) and presets(kind) and key.raw not in presets(kind):
+            expected = "a mapping with place and index, or the name of a source that comes with us"
+            self.reader.problem(
+                key, f"the name {key.raw!r}", expected, meant(key.raw, presets(kind))
+            )
+            return None
+        told = completed(kind, key.raw, told)
         needed = ("place", "index")
         keys = self.reader.keys(told, needed, required=needed, more=True)
         self.reader.worded(keys, "index", _AN_INDEX, _check_url)
+        for name, (what, check) in _ORDERS_CHECKS.items() if kind == "orders" else ():
+            self.reader.worded(keys, name, what, partial(_checked, check=check, what=what))
         return self._spec(_KIND[kind], key, keys)
 
-    def _legistar(self, key: Scalar, told: Entry) -> SourceSpec | None:
-        """A Legistar city: its place, and what is not as it is with most."""
-        keys = self.reader.keys(told, LEGISTAR, required=("place",))
-        for name, (what, check) in _LEGISTAR_CHECKS.items():
+    def _vendor(self, kind: SourceKind, key: Scalar, told: Entry) -> SourceSpec | None:
+        """A city at a vendor: its place, and what is not as it is with most."""
+        names, checks = _BY_PLACE[kind]
+        keys = self.reader.keys(told, names, required=("place",))
+        for name, (what, check) in checks.items():
             self.reader.worded(keys, name, what, partial(_checked, check=check, what=what))
-        return self._spec("legistar", key, keys)
+        return self._spec(kind, key, keys)
 
     def _spec(
         self, kind: SourceKind, key: Scalar, keys: Mapping[str, Entry], *, where: str = ""
@@ -152,6 +166,13 @@ def _check_since(text: str) -> date:
     return date(int(text), 1, 1) if len(text) == 4 else date.fromisoformat(text)
 
 
+def _check_pattern(text: str) -> None:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(text) from error
+
+
 def _check_requests(text: str) -> None:
     if not 1 <= int(text) <= 100_000:
         raise ValueError(text)
@@ -179,3 +200,27 @@ _LEGISTAR_CHECKS: Mapping[str, tuple[str, Callable[[str], object]]] = MappingPro
     }
 )
 """What the words under a Legistar city's keys should be."""
+
+_PRIMEGOV_CHECKS: Mapping[str, tuple[str, Callable[[str], object]]] = MappingProxyType(
+    {
+        "client": ("the first part of a primegov.com address, such as lacity", _check_client),
+        "identifier": ("a regular expression, such as \\d{2}-\\d{4}", _check_pattern),
+        "site": ("an address such as https://lacity.primegov.com", _check_url),
+    }
+)
+"""What the words under a PrimeGov city's keys should be."""
+
+_ORDERS_CHECKS: Mapping[str, tuple[str, Callable[[str], object]]] = MappingProxyType(
+    {
+        "number": ("a regular expression, such as (EO|ED)-(\\d+)", _check_pattern),
+        "only": ("a regular expression, such as executive order", _check_pattern),
+        "years": ("a number of years, such as 2", int),
+    }
+)
+"""What some of the words under an index of orders should be; docs/orders.md tells all."""
+
+_BY_PLACE: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, Callable[[str], object]]]]]
+_BY_PLACE = MappingProxyType(
+    {"legistar": (LEGISTAR, _LEGISTAR_CHECKS), "primegov": (PRIMEGOV, _PRIMEGOV_CHECKS)}
+)
+"""Vendors of which a city is one line: what may stand in it."""

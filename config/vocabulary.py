@@ -29,6 +29,9 @@ class MeasureClassification(StrEnum):
     COMMUNICATION = "communication"
     DIRECTIVE = "directive"
     AGREEMENT = "agreement"
+    RULE = "rule"
+    NOTICE = "notice"
+    STATEMENT = "statement"
 
 
 class VersionClassification(StrEnum):
@@ -99,6 +102,8 @@ class DateKind(StrEnum):
     SIGNED = "signed"
     EFFECTIVE = "effective"
     EXPIRES = "expires"
+    PUBLISHED = "published"
+    COMMENTS_CLOSE = "comments close"
 
 
 class VoteOption(StrEnum):
@@ -168,6 +173,7 @@ class Health(StrEnum):
     FAILING = "failing"
     BLOCKED = "blocked"
     DRIFTED = "drifted"
+    WAITING = "waiting"
 
 
 class TextState(StrEnum):

@@ -31,7 +31,15 @@ DEFAULT_WATCHLIST = Path(str(files("config") / "watchlists" / "immigration.yaml"
 
 # The sites that have a spider of their own, and the place each is about.
 KNOWN_SITES: Mapping[str, str] = MappingProxyType(
-    {"maryland": "us/md", "virginia": "us/va", "ice-287g": "us"}
+    {
+        "maryland": "us/md",
+        "virginia": "us/va",
+        "maine": "us/me",
+        "ice-287g": "us",
+        "minneapolis-council": "us/mn/minneapolis",
+        "chicago-council": "us/il/chicago",
+        "los-angeles-council": "us/ca/los_angeles",
+    }
 )
 
 KEYS = ("name", "sources", "crawl", "topics", "watches", "operators")

@@ -8,6 +8,8 @@ lets nothing reach the network. With neither it only passes on.
 A secret that a site wants in its addresses (`scrapers.secrets`) is added here and
 nowhere else, so no recording holds it.
 
+Certificates that a site forgets to send come from a folder (`scrapers.certificates`).
+
 Before the first connection it sees to it that names are resolved under the
 address guard, and after each that the address was a public one.
 """
@@ -15,6 +17,7 @@ address guard, and after each that the address was a public one.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -25,6 +28,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 
 from scrapers.archive import Recorded, ReplayArchive, WarcWriter
+from scrapers.certificates import intermediates, policy
 from scrapers.errors import AddressRefused
 from scrapers.guard import check_address
 from scrapers.resolver import GuardedResolver, guard_reactor
@@ -54,6 +58,9 @@ class ArchivingHandler(HTTP11DownloadHandler):
         self.replaying: ReplayArchive | None = getattr(crawler, "replaying", None)
         self.allow_private = crawler.settings.getbool("MEASUREWATCH_ALLOW_PRIVATE")
         self._resolver: GuardedResolver | None = None
+        folder = crawler.settings.get("MEASUREWATCH_CERTIFICATES")
+        if folder and (found := intermediates(Path(folder))):
+            self._contextFactory = policy(found)
 
     async def download_request(self, request: Request) -> Response:
         if self.replaying is not None:

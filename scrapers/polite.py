@@ -32,13 +32,15 @@ def settings(
     allow_private: bool = False,
     replay: bool = False,
     log_level: str = "WARNING",
+    certificates: str = "",
 ) -> dict[str, Any]:
     """All settings a crawl runs with. `delay` and `timeout` are seconds.
 
     `proxy` is the operator's ("http://user:word@host:port"); it resolves names
     itself, so the guard of addresses is then its duty. In a replay nothing
     reaches the network, so robots.txt, delays and retries are off.
-    `allow_private` is for a server on this machine only.
+    `allow_private` is for a server on this machine only. `certificates` is the folder
+    of intermediate certificates that sites forget to send, "" for none.
     """
     return {
         "USER_AGENT": user_agent(contact),
@@ -85,6 +87,7 @@ def settings(
         "TWISTED_DNS_RESOLVER": "scrapers.resolver.GuardedResolver",
         "MEASUREWATCH_ALLOW_PRIVATE": allow_private or replay,
         "MEASUREWATCH_PROXY": proxy,
+        "MEASUREWATCH_CERTIFICATES": certificates,
         "MEASUREWATCH_TRUSTED_HOSTS": [urlsplit(proxy).hostname or ""] if proxy else [],
         "LOG_LEVEL": log_level,
         "LOGSTATS_INTERVAL": 0,

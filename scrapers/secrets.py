@@ -1,6 +1,6 @@
-"""A secret that a site wants in its addresses: a token as a query parameter.
+"""A secret that a site wants: a token as a query parameter, a key as a header.
 
-It travels in the request's meta and becomes part of the address only on the
+It travels in the request's meta and becomes part of the request only on the
 wire, in `scrapers.handler`, and only at the host it is meant for. So neither
 recordings nor notes, logs, redirects or the database ever hold it.
 """
@@ -24,6 +24,12 @@ def secret_query(url: str, **pairs: str) -> dict[str, Any]:
     return {SECRET_QUERY: {"origin": origin(url), "pairs": given}} if given else {}
 
 
+def secret_headers(url: str, **headers: str) -> dict[str, Any]:
+    """The meta of a request that gets these headers; empty ones are left out."""
+    given = {name: value for name, value in headers.items() if value}
+    return {SECRET_QUERY: {"origin": origin(url), "headers": given}} if given else {}
+
+
 def origin(url: str) -> str:
     """The scheme, host and port of an address."""
     parts = urlsplit(url)
@@ -35,8 +41,12 @@ def secretly(request: Request) -> Request:
     secret = _secret(request)
     if not secret or secret["origin"] != origin(request.url):
         return request
+    if headers := secret.get("headers"):
+        request = request.replace(headers={**request.headers, **headers})
+    if not (pairs := secret.get("pairs")):
+        return request
     joint = "&" if urlsplit(request.url).query else "?"
-    return request.replace(url=f"{request.url}{joint}{urlencode(secret['pairs'])}")
+    return request.replace(url=f"{request.url}{joint}{urlencode(pairs)}")
 
 
 def openly(request: Request, response: Response) -> Response:
@@ -55,9 +65,12 @@ def openly(request: Request, response: Response) -> Response:
 
 def hushed(request: Request, words: str) -> str:
     """Words about a request without its secret, however it is written."""
-    for name, value in _secret(request).get("pairs", {}).items():
+    secret = _secret(request)
+    for name, value in secret.get("pairs", {}).items():
         for written in (urlencode({name: value}), value):
             words = words.replace(written, f"{name}=" if "=" in written else "")
+    for value in secret.get("headers", {}).values():
+        words = words.replace(value, "")
     return words
 
 

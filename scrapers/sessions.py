@@ -33,8 +33,9 @@ class Sessions:
 
     `known` are the source's measures as last seen. `remember` is where what this
     crawl learns is left for the next one: `swept S`, when the past session S was
-    read, `list S`, a digest of its list then, `moved S`, when that changed last, and
-    `over S`, the day from which it is read no more.
+    asked for, `list S`, a digest of its list then, `moved S`, when that changed last,
+    `gone S`, since when its list is not there, and `over S`, the day from which it
+    is read no more.
     """
 
     known: Collection[str]
@@ -83,6 +84,7 @@ class Sessions:
         """Keep that a past session was read; `digest` is that of its list, "" for an unchanged one."""
         now = self.now.isoformat()
         self.remember[f"swept {session}"] = now
+        self.remember.pop(f"gone {session}", None)
         if f"moved {session}" not in self.remember or (
             digest and digest != self.remember.get(f"list {session}", "")
         ):
@@ -94,11 +96,16 @@ class Sessions:
             self._close(session, f"nothing in it has changed since {moved.date().isoformat()}")
 
     def is_gone(self, session: str) -> None:
-        """The site has no list of a past session any more."""
-        self._close(session, "its list is not there any more")
+        """The site has no list of a past session: it is asked once more in a week, then the session is over."""
+        if f"gone {session}" in self.remember:
+            self._close(session, "its list is not there any more")
+            return
+        now = self.now.isoformat()
+        self.remember |= {f"swept {session}": now, f"gone {session}": now}
+        self.report.note("info", f"the list of the past session {session} is not there")
 
     def _close(self, session: str, why: str) -> None:
-        for name in ("swept", "list", "moved"):
+        for name in ("swept", "list", "moved", "gone"):
             self.remember.pop(f"{name} {session}", None)
         self.remember[f"over {session}"] = self.now.date().isoformat()
         self.report.note("info", f"session {session} is over and is read no more: {why}")
@@ -111,14 +118,14 @@ def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
 
 
 def _minnesota(year: int) -> list[date]:
-    """From the first Tuesday after the first Monday of an odd year on; the even years' day is set by law."""
-    return [nth_weekday(year, 1, 0, 1) + timedelta(days=1)] if year % 2 else []
+    """The second Tuesday after the first Monday of an odd year; the even years' day is voted on."""
+    return [nth_weekday(year, 1, 0, 1) + timedelta(days=8)] if year % 2 else []
 
 
 def _maine(year: int) -> list[date]:
-    """The first Wednesday of December after an election; in even years also early in January."""
-    second = nth_weekday(year, 1, 1, 1) + timedelta(days=1)
-    return [nth_weekday(year, 12, 2, 1), second] if year % 2 == 0 else [second]
+    """The first Wednesday of December after an election, and that after each January's first Tuesday."""
+    january = nth_weekday(year, 1, 1, 1) + timedelta(days=1)
+    return [nth_weekday(year, 12, 2, 1), january] if year % 2 == 0 else [january]
 
 
 CONVENES: Mapping[str, Callable[[int], list[date]]] = MappingProxyType(

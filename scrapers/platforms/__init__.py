@@ -7,6 +7,7 @@ PLATFORMS = MappingProxyType(
         "orders": "scrapers.platforms.orders:Orders",
         "bills": "scrapers.platforms.bills:Bills",
         "legistar": "scrapers.platforms.legistar:Legistar",
+        "primegov": "scrapers.platforms.primegov:PrimeGov",
     }
 )
 """Kinds of source and where their spiders are ("module:class"), so that naming one loads nothing."""

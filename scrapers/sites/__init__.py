@@ -6,7 +6,11 @@ SITES = MappingProxyType(
     {
         "maryland": "scrapers.sites.maryland:Maryland",
         "virginia": "scrapers.sites.virginia:Virginia",
+        "maine": "scrapers.sites.maine:Maine",
+        "minneapolis-council": "scrapers.sites.minneapolis_council:MinneapolisCouncil",
         "ice-287g": "scrapers.sites.ice_287g:Ice287g",
+        "chicago-council": "scrapers.sites.chicago_council:ChicagoCouncil",
+        "los-angeles-council": "scrapers.sites.los_angeles_council:LosAngelesCouncil",
     }
 )
 """Source names and where their spiders are ("module:class"), so that naming one loads nothing."""
@@ -14,8 +18,15 @@ SITES = MappingProxyType(
 HOSTS = MappingProxyType(
     {
         "maryland": ("mgaleg.maryland.gov",),
-        "virginia": ("lis.blob.core.windows.net",),
+        "virginia": ("lis.blob.core.windows.net", "lis.virginia.gov"),
+        "maine": ("legislature.maine.gov",),
+        "minneapolis-council": ("lims.minneapolismn.gov",),
         "ice-287g": ("www.ice.gov",),
+        "los-angeles-council": ("cityclerk.lacity.org", "clkrep.lacity.org"),
+        "chicago-council": (
+            "api.chicityclerkelms.chicago.gov",
+            "occprodstoragev1.blob.core.usgovcloudapi.net",
+        ),
     }
 )
 """All hosts a source visits, pages and documents."""
@@ -24,7 +35,13 @@ STARTS = MappingProxyType(
     {
         "maryland": "https://mgaleg.maryland.gov/{session}/misc/billsmasterlist/legislation.json",
         "virginia": "https://lis.blob.core.windows.net/lisfiles/{session}/BILLS.CSV",
+        "maine": "https://legislature.maine.gov/bills/billdirectory_ps.asp?snum={session}&ldFrom=1",
+        "minneapolis-council": "https://lims.minneapolismn.gov/api/v1/search/FileItemSearch",
         "ice-287g": "https://www.ice.gov/identify-and-arrest/287g",
+        "chicago-council": "https://api.chicityclerkelms.chicago.gov/matter",
+        "los-angeles-council": (
+            "https://cityclerk.lacity.org/lacityclerkconnect/index.cfm?fa=vcfi.doSearch"
+        ),
     }
 )
 """Where a source's crawl begins."""

@@ -23,6 +23,8 @@ from scrapy.http import Request, Response
 
 from scrapers.errors import ErrorPage, NotRecorded, ParseDrift, SourceError
 from scrapers.items import Event, Listing, Measure
+from scrapers.platforms.legistar_rows import digest as rows_digest
+from scrapers.sessions import Sessions, year_in
 from scrapers.sites.maryland_rows import (
     PDF,
     PLACE,
@@ -61,6 +63,12 @@ class Reading:
 
     rows: Sequence[Any]
     etag: str
+
+    @property
+    def digest(self) -> str:
+        """What all rows say, in short, whatever their order and the time of the file."""
+        said = sorted(digest(row) for row in self.rows if isinstance(row, dict))
+        return rows_digest({"rows": said})
 
 
 def open_sessions(now: datetime) -> tuple[str, ...]:
@@ -113,7 +121,8 @@ class Maryland(SiteSpider):
 
     Remembers of each session: `etag`, the validator of its list; `filled`, that
     every bill's texts were asked for once; `again`, bills of which a text could
-    not be had; `as of`, the time the list gives itself.
+    not be had; `as of`, the time the list gives itself; and what
+    `scrapers.sessions` remembers.
     """
 
     name = "maryland"
@@ -132,8 +141,11 @@ class Maryland(SiteSpider):
         self._check_parameters()
         refused: list[SourceError] = []
         read = False
+        self.sessions = Sessions.of(self.known, self.remember, self.now, self.report)
         async for session, reading in self._lists(refused):
             read = True
+            if not self.parameters.get("sessions"):
+                self.sessions.was_read(session)
             if reading is None:
                 self.report.partial = True
                 continue
@@ -184,21 +196,36 @@ class Maryland(SiteSpider):
         named = self.parameters.get("sessions") or ()
         names = [named] if isinstance(named, str | int) else named
         fixed = tuple(session_code(str(name)) for name in names)
-        for session in fixed or open_sessions(self.now):
+        current = list(fixed or open_sessions(self.now))
+        for session in current:
             try:
                 yield session, await self._list(session)
             except SourceError as error:
                 refused.append(error)
         for number in () if fixed else count(1):
             session = f"{self.now.astimezone(ZONE).year}S{number}"
+            current.append(session)
             try:
                 reading = await self._list(session)
             except (NotOpen, NotRecorded):
-                return
+                break
             except SourceError as error:
                 refused.append(error)
-                return
+                break
             yield session, reading
+        for session in () if fixed else self.sessions.past(current, year_in):
+            try:
+                reading = await self._list(session)
+            except NotRecorded:
+                continue
+            except NotOpen:
+                self.sessions.is_gone(session)
+                continue
+            except SourceError as error:
+                refused.append(error)
+                continue
+            yield session, reading
+            self.sessions.was_swept(session, reading.digest if reading else "")
 
     async def _list(self, session: str) -> Reading | None:
         """A session's list. Raises NotOpen when there is none, else what is wrong with it."""
@@ -215,7 +242,12 @@ class Maryland(SiteSpider):
         if page.status == 304:
             return None
         etag = (page.headers.get("ETag") or b"").decode("latin-1")
-        return Reading(read_list(page.body, session, url), etag)
+        try:
+            return Reading(read_list(page.body, session, url), etag)
+        except ErrorPage as error:
+            if session in self.sessions.known:
+                raise
+            raise NotOpen(f"session {session} has no bills yet", url) from error
 
     def _validators(self, session: str) -> dict[str, str]:
         """Lets the site answer "not modified", unless texts are to be asked for without a change."""
