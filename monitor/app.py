@@ -382,10 +382,10 @@ class App:
             rows.append({"file": str(path), "records": records, "problems": problems})
         return rows
 
-    def resolved(self, parameters: Mapping[str, Any], *, replaying: bool = False) -> dict[str, Any]:
+    def resolved(self, parameters: Mapping[str, Any], *, leniently: bool = False) -> dict[str, Any]:
         """A source's parameters with `env:NAME` replaced. Raises UsageError for one not set.
 
-        A replay needs no secret of a site's: there, what is not set is left out.
+        `leniently`, what is not set is left out.
         """
         found = {}
         for key, value in parameters.items():
@@ -393,11 +393,11 @@ class App:
                 name = value.removeprefix("env:")
                 told = self.variable(name)
                 if told is None:
-                    if replaying:
+                    if leniently:
                         continue
                     raise UsageError(
                         f"The watchlist's {key!r} is {value}, but the environment variable {name} "
-                        "is not set. Set it, or crawl other sources by name."
+                        "is not set."
                     )
                 value = told  # noqa: PLW2901
             found[key] = value

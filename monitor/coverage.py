@@ -17,6 +17,7 @@ _WHAT = {
     Health.FAILING: "could not be read",
     Health.BLOCKED: "refused the visit",
     Health.DRIFTED: "changed its pages beyond recognition",
+    Health.WAITING: "waits for a key",
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from config.watches import SourceSpec
 from monitor.app import App, Opened, UsageError
 from monitor.children import Child, run_all
-from monitor.sources import hosts_of
+from monitor.sources import hosts_of, lacking
 from scrapers.archive import ReplayArchive
 from scrapers.plan import Group, SourceHosts, plan
 from storage.ports import SourceReport
@@ -53,8 +53,6 @@ def run_crawls(
     specs = app.sources(names)
     if not archives:
         require_contact(app)
-        for spec in specs:
-            app.resolved(spec.parameters)
     dated = sorted(
         (ReplayArchive(path) for path in archives), key=lambda archive: archive.first_date
     )
@@ -149,7 +147,8 @@ def open_crawl(
         now=app.clock(), archive=str(visit.archive or ""), replay=replay,
     )  # fmt: skip
     archive = ""
-    if record and not replay:
+    waiting = {} if replay else lacking(visit.specs, app.variable)
+    if record and not replay and len(waiting) < len(visit.specs):
         archive = opened.archives.name_for(visit.group.name, crawl_id, visit.now)
         opened.crawls.set_archive(crawl_id, archive)
     return crawl_id, {
@@ -161,6 +160,7 @@ def open_crawl(
         "earlier": [str(path.absolute()) for path in visit.earlier],
         "now": visit.now.isoformat(),
         "archive": archive,
+        "waiting": waiting,
     }
 
 

@@ -12,7 +12,7 @@ from config.settings_file import SETTINGS_FILE
 from config.watchlist import Watchlist
 from monitor.app import App, UsageError
 from monitor.reach import recipients, unready
-from monitor.sources import wanted_variables
+from monitor.sources import lacking
 
 ENOUGH_BYTES = 1 << 30
 Row = dict[str, str]
@@ -63,14 +63,10 @@ def _recipients(app: App) -> tuple[str, ...]:
 
 def sources(app: App) -> Row:
     found = _watchlist(app)
-    missing = [
-        f"{spec.name} needs {name}"
-        for spec in (found.sources if found else ())
-        for name in wanted_variables(spec)
-        if not app.variable(name)
-    ]
-    if missing:
-        return row("sources", "wrong", f"{'; '.join(missing)}; set it in {_settings_path(app)}")
+    waiting = lacking(found.sources if found else (), app.variable)
+    if waiting:
+        told = "; ".join(f"{name} waits: {wanted}" for name, wanted in waiting.items())
+        return row("sources", "note", f"{told} ({_settings_path(app)})")
     return row("sources", "right", "everything they need is set")
 
 

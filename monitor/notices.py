@@ -27,6 +27,7 @@ _MEANING = {
     Health.FAILING: "it gives no usable answer",
     Health.BLOCKED: "it refuses us",
     Health.DRIFTED: "its pages are not what they were, or what they show is held back",
+    Health.WAITING: "it wants a key that is not set, and is not asked until it is",
 }
 
 

@@ -102,10 +102,13 @@ async def _visit(app: App, spec: "SourceSpec", documents: Sequence[str], pool: P
 
     settings = politeness(app, replaying=False)
     settings.set("LOG_ENABLED", value=False, priority="cmdline")
-    addresses = [(start_of(spec), "start"), *((url, "document") for url in documents)]
+    start = start_of(spec)
+    # The first page of a legislature is another one in each session; its documents tell enough.
+    starts = [] if "{" in start else [(start, "start")]
+    addresses = [*starts, *((url, "document") for url in documents)]
     with tempfile.TemporaryDirectory(prefix="measurewatch-") as folder:
         crawler = Crawler(_probing(spider_class(spec), addresses, pool, Path(folder)), settings)
-        parameters = dict(app.resolved(spec.parameters, replaying=False))
+        parameters = dict(app.resolved(spec.parameters))
         await AsyncCrawlerRunner(settings).crawl(
             crawler, source=spec.name, now=app.clock(),
             parameters=parameters | {"place": spec.place, "hosts": hosts_of(spec)},

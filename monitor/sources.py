@@ -1,7 +1,7 @@
 """From a watchlist's source to its spider."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from config.watches import SourceSpec
@@ -9,11 +9,21 @@ from config.watches import SourceSpec
 if TYPE_CHECKING:
     from scrapers.platforms.legistar_client import Client
 
-NEEDS = {"virginia": "a LIS API key for texts (without one they stay pending)"}
+NEEDS = {
+    "virginia": "a LIS API key for texts (without one they stay pending)",
+    "minneapolis-council": "a key from the City Clerk, named as token: env:NAME",
+}
+KEYED = frozenset({"minneapolis-council"})
+"""The sites that answer nobody without a key."""
+
 ABOUT = {
     "virginia": "bills and resolutions of the General Assembly",
+    "maine": "bills and other papers of the Legislature",
     "maryland": "bills and resolutions of the General Assembly",
     "ice-287g": "ICE's 287(g) agreements, wherever they are",
+    "minneapolis-council": "files and meetings of the City Council",
+    "chicago-council": "matters and meetings of the City Council",
+    "los-angeles-council": "council files (their meetings: `primegov`)",
 }
 """What each site has, for people."""
 
@@ -43,10 +53,13 @@ def hosts_of(spec: SourceSpec) -> tuple[str, ...]:
         return (elsewhere,) if elsewhere else HOSTS[spec.name]
     if spec.kind == "legistar":
         return _council(spec).hosts
-    named = spec.parameters.get("hosts", ())
-    hosts = [named] if isinstance(named, str) else list(named)
-    hosts.append(urlsplit(str(spec.parameters.get("index", ""))).hostname or "")
-    return tuple(sorted({host.lower() for host in hosts if host}))
+    if spec.kind == "primegov":
+        from scrapers.platforms.primegov_client import hosts_named
+
+        return hosts_named(spec.name, spec.parameters)
+    from scrapers.platforms.index_addresses import hosts_named as of_indexes
+
+    return of_indexes(spec.parameters)
 
 
 def start_of(spec: SourceSpec) -> str:
@@ -57,6 +70,10 @@ def start_of(spec: SourceSpec) -> str:
         return STARTS[spec.name]
     if spec.kind == "legistar":
         return _council(spec).start
+    if spec.kind == "primegov":
+        from scrapers.platforms.primegov_client import site_of
+
+        return site_of(spec.name, spec.parameters)
     return str(spec.parameters.get("index", ""))
 
 
@@ -89,6 +106,33 @@ def wanted_variables(spec: SourceSpec) -> tuple[str, ...]:
         for value in spec.parameters.values()
         if isinstance(value, str) and value.startswith("env:")
     )
+
+
+def waits_for(spec: SourceSpec, variable: Callable[[str], str | None]) -> str:
+    """What a source lacks without which it cannot be asked, in words; "" when nothing.
+
+    `variable` gives a setting by its name. A key that a source can do without is
+    not waited for.
+    """
+    if _does_without_key(spec):
+        return ""
+    missing = [name for name in wanted_variables(spec) if not variable(name)]
+    if missing:
+        return f"set {' and '.join(missing)} in the environment or in the home's settings.env"
+    return "; ".join(_needs(spec)) if not spec.parameters.get("token") else ""
+
+
+def lacking(specs: Iterable[SourceSpec], variable: Callable[[str], str | None]) -> dict[str, str]:
+    """Those of some sources that lack their key, and what each waits for."""
+    return {spec.name: words for spec in specs if (words := waits_for(spec, variable))}
+
+
+def _does_without_key(spec: SourceSpec) -> bool:
+    if spec.kind == "legistar":
+        from scrapers.platforms.legistar_client import CLOSED
+
+        return _council(spec).slug not in CLOSED
+    return spec.kind == "site" and spec.name not in KEYED
 
 
 def describe(spec: SourceSpec, variable: Callable[[str], str | None]) -> dict[str, Any]:

@@ -21,9 +21,12 @@ from config.topics import load_pack
 from config.watches import SourceSpec
 from config.watchlist import KNOWN_SITES, load_watchlist, read_watchlist
 from monitor.files import whole_file
-from monitor.sources import ABOUT, wanted_variables
+from monitor.sources import ABOUT, waits_for, wanted_variables
 
 Variable = Callable[[str], str | None]
+
+VENDORS = ("legistar", "primegov", "orders")
+"""Vendors whose cities known to us stand in a list of their own."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w/.@+:-]*[\w/])?")
 _EVERYWHERE = frozenset({"everywhere", "anywhere", "all"})
@@ -57,8 +60,8 @@ class Gap:
 class Covered:
     """The sources that can bring news of some places, and the places that have none.
 
-    `waiting` are sources that lack a token: one of them would keep all others
-    from being crawled.
+    `waiting` are those of the sources that lack a key: they cost nothing until
+    it is there.
     """
 
     sources: tuple[SourceSpec, ...]
@@ -70,8 +73,9 @@ def known_sources() -> tuple[SourceSpec, ...]:
     """The sources that need no more than their name: the sites, and the councils known to us."""
     names = "".join(f"    - {name}\n" for name in KNOWN_SITES)
     sites = read_watchlist(f"name: sites\nsources:\n  sites:\n{names}".encode()).sources
-    councils = Path(str(files("config") / "watchlists" / "platforms" / "legistar.yaml"))
-    return (*sites, *load_watchlist(councils).sources)
+    folder = Path(str(files("config") / "watchlists" / "platforms"))
+    cities = (load_watchlist(folder / f"{vendor}.yaml").sources for vendor in VENDORS)
+    return (*sites, *(spec for found in cities for spec in found))
 
 
 def covered(places: Iterable[str], variable: Variable = lambda _: None) -> Covered:
@@ -91,9 +95,7 @@ def covered(places: Iterable[str], variable: Variable = lambda _: None) -> Cover
             wider = f"{pattern}/*"
             has = not pattern.endswith("*") and any(covers(wider, spec.place) for spec in known)
             gaps.append(Gap(pattern, wider if has else ""))
-    lacking = [spec for spec in chosen if not all(map(variable, wanted_variables(spec)))]
-    ready = tuple(spec for spec in chosen if spec not in lacking)
-    return Covered(ready, tuple(lacking), tuple(gaps))
+    return Covered(chosen, tuple(spec for spec in chosen if waits_for(spec, variable)), tuple(gaps))
 
 
 def place_meant(text: str) -> str:
@@ -187,26 +189,43 @@ def compose(answers: Answers, found: Covered) -> str:
 def _sources(found: Covered) -> list[str]:
     sites = [spec for spec in found.sources if spec.kind == "site"]
     councils = [spec for spec in found.sources if spec.kind == "legistar"]
+    meetings = [spec for spec in found.sources if spec.kind == "primegov"]
     lines = ["sources:"]
     if sites:
         lines.append("  sites:")
-        lines += [_commented(f"    - {spec.name}", ABOUT.get(spec.name, "")) for spec in sites]
+        lines += [
+            _commented(f"    - {spec.name}", ABOUT.get(spec.name, "") + _waits(spec, found))
+            for spec in sites
+        ]
     if councils:
         lines.append("  legistar:")
         lines += [
-            _commented(f"    {spec.name}: {_council(spec)}", f"council of {place(spec.place).name}")
+            _commented(
+                f"    {spec.name}: {_council(spec)}",
+                f"council of {place(spec.place).name}{_waits(spec, found)}",
+            )
             for spec in councils
         ]
-    for spec in found.waiting:
-        names = ", ".join(wanted_variables(spec))
-        above = [] if councils else ["  # legistar:"]
+    if meetings:
+        lines.append("  primegov:")
         lines += [
-            *([""] if above else []),
-            f"  # {spec.name} waits for {names} in {SETTINGS_FILE}; then take the # away:",
-            *above,
-            f"  #   {spec.name}: {_council(spec)}",
+            _commented(
+                f"    {spec.name}: {_council(spec)}", f"meetings in {place(spec.place).name}"
+            )
+            for spec in meetings
         ]
+    orders = [spec for spec in found.sources if spec.kind == "orders"]
+    lines += ["  orders:"] * bool(orders)
+    lines += [
+        _commented(f"    - {spec.name}", f"orders, {place(spec.place).name}") for spec in orders
+    ]
     return lines
+
+
+def _waits(spec: SourceSpec, found: Covered) -> str:
+    if spec not in found.waiting:
+        return ""
+    return f"; waits for {', '.join(wanted_variables(spec)) or 'a key'} in {SETTINGS_FILE}"
 
 
 def _council(spec: SourceSpec) -> str:

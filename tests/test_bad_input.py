@@ -96,16 +96,17 @@ class TestWatchlist:
         refused("watches", "list", "--watchlist", "w.yaml", cwd=tmp_path, says=["w.yaml"])
 
     def test_a_variable_that_is_not_set_is_named(self, desk, recording):
-        """A live crawl is refused before anything is visited; a replay needs no secret."""
+        """The source waits and asks nobody; no other one does."""
         (desk / "w.yaml").write_text(
             "name: x\nsources:\n  orders:\n    elmford: {place: us/mn, index: 'https://a.example/',"
             " session: 'env:ELMFORD_TERM'}\n",
             encoding="utf-8",
         )
-        refused(
-            "crawl", "--watchlist", "w.yaml", cwd=desk, MEASUREWATCH_CONTACT="desk@example.org",
-            says=["ELMFORD_TERM", "is not set", "Set it"],
-        )  # fmt: skip
+        told = measurewatch(
+            "crawl", "--watchlist", "w.yaml", cwd=desk, MEASUREWATCH_CONTACT="desk@example.org"
+        )
+        assert told.returncode == 0
+        assert "elmford is waiting: set ELMFORD_TERM" in told.stdout + told.stderr
 
 
 class TestNames:

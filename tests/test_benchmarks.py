@@ -27,7 +27,7 @@ def small(stage, folder):
     kept = folder / "latest.json"
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{stage}", "--small", "--keep", str(kept)],
-        cwd=ROOT, env=surroundings(), capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, env=surroundings(), capture_output=True, text=True, check=False, timeout=170,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(kept.read_text(encoding="utf-8"))

@@ -210,7 +210,7 @@ class TestDoctor:
     def test_what_is_missing_is_named_with_its_place(self, home):
         """A source's token, a webhook's secret, a mail server."""
         rows = self.rows(home)
-        assert rows["sources"]["result"] == "wrong"
+        assert rows["sources"]["result"] == "note"
         assert "LEGISTAR_NYC_TOKEN" in rows["sources"]["advice"]
         assert "DESK_SECRET is not set" in rows["addresses"]["advice"]
         assert rows["mail"]["result"] == "wrong"

@@ -6,6 +6,7 @@ import dataclasses
 import gzip
 import io
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,21 +14,19 @@ from types import SimpleNamespace
 import pytest
 from scrapy.http import TextResponse
 
-from config.vocabulary import SponsorClassification, VersionClassification
-from scrapers.errors import Challenge, ErrorPage, FetchError, NotRecorded, ParseDrift
+from config.vocabulary import Health, SponsorClassification, VersionClassification
+from scrapers.archive import ReplayArchive
+from scrapers.errors import Challenge, ErrorPage, FetchError, NotRecorded, ParseDrift, SourceError
 from scrapers.genuine import check_genuine
 from scrapers.items import Listing, Measure
 from scrapers.ports import KnownMeasure
 from scrapers.rows import csv_rows
-from scrapers.sites.virginia import (
-    FILES,
-    Companions,
-    Virginia,
+from scrapers.sites.virginia import FILES, Virginia
+from scrapers.sites.virginia_rows import Companions, by_bill, measure
+from scrapers.sites.virginia_words import (
     bill_number,
-    by_bill,
     day,
     finality,
-    measure,
     open_sessions,
     plain,
     session_code,
@@ -35,6 +34,8 @@ from scrapers.sites.virginia import (
     status,
     text_kind,
 )
+from tests.loopback.crawling import crawl as run_crawl
+from tests.recordings import pack_files
 from tests.visiting import as_json
 
 PAGES = Path(__file__).parent / "pages" / "virginia"
@@ -73,21 +74,35 @@ class Site:
 
 
 def crawl(spider):
-    async def collect():
-        return [item async for item in spider.crawl()]
+    """All items, and the error that came after them, if any."""
+    items = []
 
-    return asyncio.run(collect())
+    async def collect():
+        async for item in spider.crawl():
+            items.append(item)  # noqa: PERF401 - what came before an error counts
+
+    try:
+        asyncio.run(collect())
+    except SourceError as error:
+        if not items:
+            raise
+        return items, error
+    return items, None
 
 
 def visit(pages, now=FEBRUARY, known=(), **parameters):
-    """Crawl a site; gives its measures, its lists, the report and what was asked for."""
+    """Crawl a site; gives its measures, its lists, the report, how it ended and what was asked for.
+
+    An error before anything was read is raised.
+    """
     site = Site(pages)
     spider = site.attach(Virginia(now=now, known=known, parameters=parameters))
-    items = crawl(spider)
+    items, error = crawl(spider)
     return SimpleNamespace(
         measures={item.identifier: item for item in items if isinstance(item, Measure)},
         listings=[item for item in items if isinstance(item, Listing)],
         report=spider.report,
+        error=error,
         asked=site.asked,
         notes=" ".join(str(note) for note in spider.report.notes),
     )
@@ -403,7 +418,7 @@ class TestCrawl:
             "20262/BILLS.CSV": page("BILLS.CSV"),
         }
         spider = Site(pages).attach(Virginia(now=AUTUMN))
-        items = crawl(spider)
+        items, _ = crawl(spider)
         sessions = [
             item.session for item in items if isinstance(item, Measure) and item.identifier == "HB1"
         ]
@@ -494,17 +509,55 @@ class TestCrawl:
         """The others are read; the list is not believed to be whole, so nothing can vanish by it."""
         lines = page("BILLS.CSV").decode().splitlines()
         lines[2] = lines[2].replace('"SB12"', '"no number"', 1)
-        seen = visit(recording() | {"20261/BILLS.CSV": "\n".join(lines).encode()})
+        seen = visit(recording() | {"20261/BILLS.CSV": "\n".join([*lines, ""]).encode()})
         assert set(seen.measures) == {"HB1", "HJ3", "HR4", "SB5", "HX6"}
         assert seen.listings == []
         assert seen.report.failed == 1
 
-    def test_a_file_cut_off_in_a_row_is_no_whole_list(self):
-        """A transfer that broke off must not make bills vanish."""
+    @pytest.mark.parametrize("end", [b'"N"', b'""', b'"\n'])
+    def test_a_file_cut_off_in_a_row_is_no_whole_list(self, end):
+        """What came whole is read; the source has failed, and no absence means anything."""
         body = page("BILLS.CSV")
-        seen = visit(recording() | {"20261/BILLS.CSV": body[: body.rindex(b'"N"')]})
+        seen = visit(recording() | {"20261/BILLS.CSV": body[: body.rindex(end) + 1]})
         assert len(seen.measures) == 5
         assert seen.listings == []
+        assert isinstance(seen.error, FetchError)
+        assert "20261 is cut off" in str(seen.error)
+
+    def test_a_cut_off_file_fails_the_source(self, tmp_path):
+        """Through the real engine: what came is handed over, no list is, and the state says so."""
+        url = f"{FILES}/20261/BILLS.CSV"
+        archive = pack_files(
+            tmp_path / "cut.warc.gz", "2026-02-25T12:00:00Z", {url: page("BILLS.CSV")[:-5]}
+        )
+        done = run_crawl(Virginia, attributes={"replaying": ReplayArchive(archive)}, replay=True)
+        assert done.report.state() is Health.FAILING
+        assert [type(item) for item in done.items] == [Measure] * 5
+
+    def test_a_cut_off_file_of_one_session_leaves_the_others_whole(self):
+        """Only the session whose file broke off has no list."""
+        body = page("BILLS.CSV")
+        pages = recording("20261") | {"20271/BILLS.CSV": body[:-1]}
+        seen = visit(pages, now=AUTUMN)
+        assert [listing.name for listing in seen.listings] == ["20261"]
+        assert "20271" in str(seen.error)
+
+    def test_a_history_cut_off_shows_no_bill_a_shorter_past(self):
+        """A companion that broke off is not had: the actions stay as they were."""
+        seen = visit(recording() | {"20261/HISTORY.CSV": page("HISTORY.CSV")[:-1]})
+        assert "actions" not in seen.measures["HB1"].observed
+        assert "HISTORY.CSV is cut off" in seen.notes
+        assert seen.listings
+
+    def test_a_step_that_stands_twice_is_one(self):
+        """A row that is repeated value for value is no second action; one that differs is."""
+        step = '"HB1","2/9/2026","H Committee substitute agreed to 26104444D-H1",""\n'
+        again = step.replace('""', '"7"')
+        body = page("HISTORY.CSV") + (step + again).encode()
+        before, after = visit(recording()), visit(recording() | {"20261/HISTORY.CSV": body})
+        was, now = before.measures["HB1"].actions, after.measures["HB1"].actions
+        assert len(now) == len(was) + 1
+        assert step.encode() in page("HISTORY.CSV")
 
 
 def read(path):
@@ -588,9 +641,11 @@ class TestCorpus:
         )
         found = measures(folder / "Bills.csv.gz", "241", Companions(history=history))
         rows = read(folder / "History.csv.gz")
-        assert sum(len(one_.actions) for one_ in found) == sum(
-            len(row["History_description"].strip()) > 1 for row in rows
-        )
+        told = [tuple(row.items()) for row in rows if len(row["History_description"].strip()) > 1]
+        assert sum(len(one_.actions) for one_ in found) == len(set(told))
+        twice = [step for step, count in Counter(told).items() if count > 1]
+        assert len(twice) == 92
+        assert not any(dict(step)["History_refid"] for step in twice)
         assert all("actions" in one_.observed for one_ in found)
         classified = sum(bool(action.classification) for one_ in found for action in one_.actions)
         assert classified > 35_000

@@ -23,7 +23,9 @@ def visit(kind, served, /, *, known=(), memory=None, now=NOW, **parameters):
     spider = kind(now=now, known=known, memory=memory, parameters=parameters)
     asked, items = [], []
 
-    async def fetch(url, *, role="page", expects="", **_):
+    async def fetch(url, *, role="page", expects="", body=b"", **_):
+        # What was posted tells pages apart as a query does.
+        url = f"{url}&{body.decode()}" if body else url
         asked.append((role, url))
         body = served.get(url, b"<title>Not found</title>")
         if isinstance(body, Exception):
@@ -47,6 +49,7 @@ def visit(kind, served, /, *, known=(), memory=None, now=NOW, **parameters):
         measures={item.identifier: item for item in items if isinstance(item, Measure)},
         events={item.id: item for item in items if isinstance(item, Event)},
         listings=[item for item in items if isinstance(item, Listing)],
+        items=items,
         report=spider.report,
         remember=spider.remember,
         notes=" | ".join(str(note) for note in spider.report.notes),

@@ -21,8 +21,9 @@ from scrapers.items import Listing, Measure
 from scrapers.platforms.legistar_client import Client
 from scrapers.platforms.legistar_measures import Children, as_measure
 from scrapers.rows import csv_rows
-from scrapers.sites.virginia import BILLS, Companions, bill_number
-from scrapers.sites.virginia import measure as virginia_measure
+from scrapers.sites.virginia_rows import BILLS, Companions
+from scrapers.sites.virginia_rows import measure as virginia_measure
+from scrapers.sites.virginia_words import bill_number
 
 Row = Mapping[str, Any]
 ENDS = ("Vetoed", "Approved", "Passed", "Failed", "Carried_over")
