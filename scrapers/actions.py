@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from config.vocabulary import ActionClassification as Step
+from scrapers.items import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,15 @@ def classifier(rules: Sequence[Rule]) -> Classifier:
         return next((steps for words, steps in ready if words.search(plain)), None)
 
     return Classifier(steps_of)
+
+
+def in_order(actions: list[Action]) -> list[Action]:
+    """Actions of several dockets by day; one without a day stays behind the one before it."""
+    dated, last = [], None
+    for action in actions:
+        last = action.date or last
+        dated.append((last.toordinal() if last else 0, action))
+    return [action for _, action in sorted(dated, key=lambda one: one[0])]
 
 
 VIRGINIA = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from config.vocabulary import ActionClassification, DateKind
+from scrapers.actions import in_order
 from scrapers.items import Action, Measure, MeasureDate, Sponsor
 from scrapers.platforms.legistar_rows import digest
 from scrapers.sites.maine_chambers import StatusPage
@@ -126,15 +127,6 @@ def looked_at(found: Measure, page: PaperPage, chambers: Chambers) -> Measure:
         observed=found.observed | {name for name, there in seen.items() if there},
         extras=MappingProxyType(extras),
     )
-
-
-def in_order(actions: list[Action]) -> list[Action]:
-    """Actions of several dockets by day; one without a day stays behind the one before it."""
-    dated, last = [], None
-    for action in actions:
-        last = action.date or last
-        dated.append((last.toordinal() if last else 0, action))
-    return [action for _, action in sorted(dated, key=lambda one: one[0])]
 
 
 def _dates(actions: list[Action]) -> tuple[MeasureDate, ...]:
