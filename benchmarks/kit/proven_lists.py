@@ -8,6 +8,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,8 @@ from benchmarks.kit.replay import replayed, text_of
 from pipelines.texts import VersionText
 from scrapers.items import Listing, Measure
 from scrapers.platforms.legistar_client import Client
-from scrapers.platforms.legistar_measures import Children, as_measure
+from scrapers.platforms.legistar_measures import as_measure
+from scrapers.platforms.legistar_mirror import children_of_file, row_of_file
 from scrapers.rows import csv_rows
 from scrapers.sites.virginia_rows import BILLS, Companions
 from scrapers.sites.virginia_rows import measure as virginia_measure
@@ -140,41 +142,9 @@ def _text(folder: Path, source: str) -> VersionText:
 
 def _matter(bill: Row) -> Measure:
     """The bill as the rows of the Web API from which its publisher made it."""
-    row = {
-        "MatterId": bill["ID"], "MatterFile": bill["File"], "MatterName": bill["Name"],
-        "MatterTitle": bill["Title"], "MatterTypeName": bill["TypeName"],
-        "MatterStatusName": bill["StatusName"], "MatterBodyName": bill["BodyName"],
-        "MatterEnactmentNumber": bill.get("LocalLaw"), "MatterEXText5": bill.get("Summary"),
-    } | {
-        f"Matter{name}": None if bill[name].startswith(NO_DAY) else bill[name].rstrip("Z")
-        for name in ("IntroDate", "AgendaDate", "PassedDate", "EnactmentDate")
-    }  # fmt: skip
-    key = str(bill["TextID"])
-    children = Children(
-        at=datetime(2026, 1, 1, tzinfo=UTC),
-        histories=[
-            {"MatterHistoryId": one["ID"], "MatterHistoryActionDate": one["Date"].rstrip("Z"),
-             "MatterHistoryActionName": one.get("Action"),
-             "MatterHistoryActionBodyName": one.get("BodyName"),
-             "MatterHistoryPassedFlag": one.get("PassedFlag"),
-             "MatterHistoryPassedFlagName": one.get("PassedFlagName")}
-            for one in bill["History"]
-        ],
-        votes={
-            one["ID"]: [
-                {"VotePersonName": cast["FullName"], "VoteValueName": cast.get("Vote", "")}
-                for cast in one.get("Votes") or ()
-            ]
-            for one in bill["History"]
-        },
-        sponsors=[
-            {"MatterSponsorName": one["FullName"], "MatterSponsorSequence": rank,
-             "MatterSponsorMatterVersion": bill["Version"], "MatterSponsorNameId": one["ID"]}
-            for rank, one in enumerate(bill["Sponsors"])
-        ],
-        versions=[(key, bill["Version"])],
-        texts={key: {"MatterTextRtf": bill.get("RTF", ""), "MatterTextPlain": bill.get("Text", "")}},
-    )  # fmt: skip
+    row, children = row_of_file(bill), children_of_file(bill, datetime(2026, 1, 1, tzinfo=UTC))
+    # Attachments are no part of what the bills' own data proves.
+    children = replace(children, attachments=None)
     return as_measure(row, client=CITY, place="us/ny/new_york", known=None, children=children)
 
 

@@ -21,7 +21,7 @@ from scrapers.items import Item, Listing, Measure, Withdrawn
 from scrapers.platforms.legistar_agendas import Agendas
 from scrapers.platforms.legistar_asking import Asking, Listed
 from scrapers.platforms.legistar_children import Closely
-from scrapers.platforms.legistar_client import Client, changed, swept
+from scrapers.platforms.legistar_client import Client, Copy, changed, swept
 from scrapers.platforms.legistar_due import Due, due, newest
 from scrapers.platforms.legistar_measures import (
     READ,
@@ -34,6 +34,7 @@ from scrapers.platforms.legistar_measures import (
     listing_of,
     session_of,
 )
+from scrapers.platforms.legistar_mirror import Mirror
 from scrapers.platforms.legistar_rows import Row, day, digest, moment, truth, whole, words
 from scrapers.ports import KnownMeasure
 from scrapers.spider import SiteSpider
@@ -74,6 +75,11 @@ class Legistar(SiteSpider):
 
         Raises SourceError when the list of matters cannot be had, ParseDrift when it is empty.
         """
+        if (copy := self.copy_to_read()) is not None:
+            place = str(self.parameters.get("place") or self.place)
+            async for copied in Mirror(self, self.client, copy, place).crawl():
+                yield copied
+            return
         first = SWEPT not in self.memory
         sweep = first or self.is_sweep_due()
         since = self.client.covered_from(self.now)
@@ -98,6 +104,14 @@ class Legistar(SiteSpider):
                 yield listing
         self.asking.tell()
         self.keep(found, sweep=sweep)
+
+    def copy_to_read(self) -> Copy | None:
+        """The public copy, where the API is closed to us; in a replay, where it is what was recorded."""
+        copy = self.client.copy
+        if copy is None or self.client.token:
+            return None
+        archive = getattr(getattr(self, "crawler", None), "replaying", None)
+        return copy if archive is None or set(copy.hosts) & set(archive.hosts) else None
 
     async def read_closely(
         self, todo: Sequence[Due], closely: Closely

@@ -41,6 +41,29 @@ SINCE_FIELDS = ("MatterIntroDate", "MatterAgendaDate", "MatterPassedDate", "Matt
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where a city's matters are copied: the trees of its folders, and the files."""
+
+    trees: str
+    files: str
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(urlsplit(address).hostname or "" for address in (self.trees, self.files))
+
+
+COPIES = MappingProxyType(
+    {
+        "nyc": Copy(
+            "https://api.github.com/repos/jehiah/nyc_legislation/git/trees/HEAD:",
+            "https://raw.githubusercontent.com/jehiah/nyc_legislation/HEAD/",
+        )
+    }
+)
+"""The copies of clients that are closed without a token."""
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """One city's Legistar. `api` and `site` are without a slash at the end."""
 
@@ -78,9 +101,15 @@ class Client:
             if self.api.startswith(f"{API}/")
             else []
         )
+        copy = self.copy.hosts if self.copy else ()
         return tuple(
-            sorted({host.lower() for host in (*own, *documents, *self.more_hosts) if host})
+            sorted({host.lower() for host in (*own, *documents, *copy, *self.more_hosts) if host})
         )
+
+    @property
+    def copy(self) -> Copy | None:
+        """The public copy of what the API says; None where there is none, or the API is elsewhere."""
+        return COPIES.get(self.slug) if self.api.startswith(f"{API}/") else None
 
     @property
     def start(self) -> str:

@@ -1,0 +1,176 @@
+"""New York's council without a token: a public copy in the place of the Web API."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from monitor.sources import waits_for
+from scrapers.errors import Challenge, ParseDrift
+from scrapers.platforms.legistar import Legistar
+from scrapers.platforms.legistar_client import Client
+from scrapers.platforms.legistar_measures import as_measure
+from scrapers.platforms.legistar_mirror import children_of_file, row_of_file
+from tests.legislatures import Watched
+from tests.visiting import as_json
+from tests.visiting import visit as visit_site
+
+PAGES = Path(__file__).parent / "pages" / "nyc_mirror"
+TREES = "https://api.github.com/repos/jehiah/nyc_legislation/git/trees/HEAD:"
+FILES = "https://raw.githubusercontent.com/jehiah/nyc_legislation/HEAD/"
+PLACE = "us/ny/new_york"
+MARKS = {"details read", "details tried"}
+visit = partial(visit_site, Legistar, client="nyc", place=PLACE, since="2026")
+SIGNS = f"{FILES}introduction/2026/0055.json"
+TREE = f"{TREES}introduction/2026"
+
+
+def pages():
+    served = {
+        f"{TREES}{one}/2026": (PAGES / f"{one}-2026.json").read_bytes()
+        for one in ("introduction", "resolution")
+    }
+    for path in ("introduction/2026/0055", "introduction/2026/0209", "resolution/2026/0246"):
+        served[f"{FILES}{path}.json"] = (PAGES / f"{path.replace('/', '-')}.json").read_bytes()
+    return served
+
+
+def test_the_files_become_what_is_expected():
+    """The same measures as the API's rows: histories with roll calls, sponsors, the text."""
+    seen = visit(pages())
+    found = [as_json(one) for one in seen.measures.values()]
+    for one in found:
+        one["extras"] = {name: said for name, said in one["extras"].items() if name not in MARKS}
+    assert found == json.loads((PAGES / "expected.json").read_text(encoding="utf-8"))
+    assert [(one.name, one.rows) for one in seen.listings] == [
+        ("introduction/2026", 2), ("resolution/2026", 1),
+    ]  # fmt: skip
+    assert "no token: a public copy is read" in seen.notes
+    assert seen.report.unmapped == {"matter field Something": 1}
+
+
+def test_with_a_token_the_api_is_asked():
+    """And nobody else."""
+    asked = {url for _, url in visit(pages(), token="t").asked}
+    assert asked
+    assert all(url.startswith("https://webapi.legistar.com/") for url in asked)
+
+
+def test_it_does_not_wait_for_a_token():
+    """Both hosts are declared, whichever is read."""
+    from config.watchlist import read_watchlist
+
+    text = "name: x\nsources:\n  legistar:\n    nyc: {place: us/ny/new_york, token: env:NYC}\n"
+    [spec] = read_watchlist(text.encode()).sources
+    assert waits_for(spec, lambda _: None) == ""
+    assert {"api.github.com", "raw.githubusercontent.com", "webapi.legistar.com"} <= set(
+        Client.of("nyc", {}).hosts
+    )
+
+
+class TestBad:
+    def test_a_challenge_ends_the_crawl(self):
+        """The first tree refuses us."""
+        served = pages() | {TREE: (PAGES / "challenge.html").read_bytes()}
+        assert isinstance(visit(served).error, Challenge)
+
+    @pytest.mark.parametrize("body", [b"[]", b'{"tree": [], "truncated": true}', b'{"tree": []}'])
+    def test_a_tree_that_is_none_or_cut_short_is_drift(self, body):
+        """Nothing is gone by it."""
+        served = dict.fromkeys((TREE, f"{TREES}resolution/2026"), body)
+        assert isinstance(visit(served).error, ParseDrift)
+
+    def test_a_bad_file_costs_only_itself(self):
+        """It is counted, and read again by the next crawl; its folder is not whole until then."""
+        served = pages() | {SIGNS: b'{"ID": "x"}'}
+        seen = visit(served)
+        assert seen.report.failed == 1
+        assert "Int 0209-2026" in seen.measures
+        assert [one.name for one in seen.listings] == ["resolution/2026"]
+        assert seen.report.partial
+
+    def test_what_a_crawl_has_no_room_for_waits_and_there_is_no_baseline(self):
+        """Or every bill read later would be news."""
+        seen = visit(pages(), requests=2)
+        assert len(seen.measures) == 2
+        assert "1 files wait" in seen.notes
+        assert seen.report.partial
+
+
+class Site:
+    def __init__(self):
+        self.pages = pages()
+
+    def answer(self, url, _body=None, _meta=None):
+        return (200, self.pages[url]) if url in self.pages else (404, b'{"message": "Not Found"}')
+
+    def change(self, url, **fields):
+        file = json.loads(self.pages[url]) | fields
+        self.pages[url] = json.dumps(file).encode()
+        self.pages[TREE] = self.pages[TREE].replace(b'"a1"', b'"a2"')
+
+
+MARCH = datetime(2026, 3, 20, 18, tzinfo=UTC)
+DAY = timedelta(days=1)
+NYC = {"client": "nyc", "place": PLACE, "since": "2026"}
+
+
+class TestStore:
+    @pytest.fixture
+    def site(self):
+        return Site()
+
+    @pytest.fixture
+    def watched(self, database, site):
+        return Watched(database, Legistar, site.answer)
+
+    def test_only_what_changed_is_asked_for_and_told(self, watched, site):
+        """The tree has another digest for it."""
+        watched.crawl(MARCH, **NYC)
+        quiet = watched.crawl(MARCH + DAY, **NYC)
+        assert (quiet.told, [url for url in quiet.asked if url.startswith(FILES)]) == ([], [])
+        site.change(SIGNS, StatusName="Repealed")
+        seen = watched.crawl(MARCH + 2 * DAY, **NYC)
+        assert [url for url in seen.asked if url.startswith(FILES)] == [SIGNS]
+        assert seen.told == [("2026", "Int 0055-2026", "status")]
+        assert watched.crawl(MARCH + 3 * DAY, **NYC).told == []
+
+    def test_a_file_that_is_gone_vanishes_after_two_looks(self, watched, site):
+        """And a new one is news."""
+        watched.crawl(MARCH, **NYC)
+        site.pages[TREE] = (
+            site.pages[TREE].replace(b"0209.json", b"0300.json").replace(b'"b1"', b'"b2"')
+        )
+        new = json.loads(site.pages[f"{FILES}introduction/2026/0209.json"]) | {
+            "ID": 70300,
+            "File": "Int 0300-2026",
+        }
+        site.pages[f"{FILES}introduction/2026/0300.json"] = json.dumps(new).encode()
+        assert watched.crawl(MARCH + DAY, **NYC).told == [("2026", "Int 0300-2026", "new")]
+        assert watched.crawl(MARCH + 2 * DAY, **NYC).told == [("2026", "Int 0209-2026", "vanished")]
+
+
+@pytest.mark.corpus
+def test_every_recorded_file_is_a_measure(corpus):
+    """150 files of 2010 to 2026: no field and no word is unknown that the API's rows do not have too."""
+    files = [
+        *sorted((corpus / "legistar/nyc").glob("introduction_*.json")),
+        *sorted((corpus / "legistar/nyc").glob("resolution_*.json")),
+        *sorted((corpus / "versions/nyc").glob("*/*.json")),
+    ]
+    assert len(files) == 150
+    for path in files:
+        file = json.loads(path.read_text(encoding="utf-8"))
+        row = row_of_file(file)
+        assert all(name.startswith("Matter") for name in row), path.name
+        children = children_of_file(file, MARCH)
+        found = as_measure(
+            row, client=Client.of("nyc", {}), place=PLACE, known=None, children=children
+        )
+        assert found.identifier == file["File"]
+        assert len(found.actions) == len(file["History"] or ())
+        names = (" ".join(one["FullName"].split()) for one in file["Sponsors"])
+        assert [one.name for one in found.sponsors] == [*filter(None, dict.fromkeys(names))]
+        assert bool(found.versions) or not file.get("Text")
