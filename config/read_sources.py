@@ -18,9 +18,10 @@ from config.schedules import parse_schedule
 from config.watches import SourceKind, SourceSpec
 from config.yaml_marks import Entry, Items, Pairs, Scalar, plain
 
-KINDS = ("sites", "legistar", "primegov", "orders", "bills")
+KINDS = ("sites", "legistar", "primegov", "orders", "bills", "feeds", "pages")
 _KIND: dict[str, SourceKind] = {
     "legistar": "legistar", "primegov": "primegov", "orders": "orders", "bills": "bills",
+    "feeds": "feeds", "pages": "pages",
 }  # fmt: skip
 _A_PLACE = "a place such as us/wa/seattle"
 _AN_INDEX = "an address such as https://example.org/orders"

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 
 class MeasureClassification(StrEnum):
-    """What kind of paper a measure is (Open Civic Data bill classifications)."""
+    """What kind of paper a measure is: Open Civic Data's bill classifications, and five of ours.
+
+    Those are directive, agreement, rule, notice and statement, for what is no bill.
+    """
 
     BILL = "bill"
     RESOLUTION = "resolution"

@@ -8,7 +8,7 @@ from config.schedules import Cadence, QuietHours, Schedule
 from config.topics import Topic
 from config.vocabulary import ChangeKind
 
-SourceKind = Literal["site", "orders", "bills", "legistar", "primegov"]
+SourceKind = Literal["site", "orders", "bills", "legistar", "primegov", "feeds", "pages"]
 
 DEFAULT_WHEN = (
     ChangeKind.NEW,

@@ -20,7 +20,10 @@ ABOUT = {
     "virginia": "bills and resolutions of the General Assembly",
     "maine": "bills and other papers of the Legislature",
     "maryland": "bills and resolutions of the General Assembly",
+    "new-mexico": "bills, resolutions and memorials of the Legislature",
+    "minnesota": "bills and resolutions of the Legislature",
     "ice-287g": "ICE's 287(g) agreements, wherever they are",
+    "federal-register": "presidential documents, and rules and notices on immigration",
     "minneapolis-council": "files and meetings of the City Council",
     "chicago-council": "matters and meetings of the City Council",
     "los-angeles-council": "council files (their meetings: `primegov`)",
@@ -93,9 +96,11 @@ def _needs(spec: SourceSpec) -> list[str]:
     if spec.kind == "legistar":
         from scrapers.platforms.legistar_client import CLOSED
 
-        where = CLOSED.get(_council(spec).slug)
+        council = _council(spec)
+        where = CLOSED.get(council.slug)
         named = "" if spec.parameters.get("token") else ", named as token: env:NAME"
-        return [f"a token from {where}{named}"] if where else []
+        without = " (without one a public copy is read)" if council.copy else ""
+        return [f"a token from {where}{named}{without}"] if where else []
     return [NEEDS[spec.name]] if spec.name in NEEDS else []
 
 
@@ -131,7 +136,8 @@ def _does_without_key(spec: SourceSpec) -> bool:
     if spec.kind == "legistar":
         from scrapers.platforms.legistar_client import CLOSED
 
-        return _council(spec).slug not in CLOSED
+        council = _council(spec)
+        return council.slug not in CLOSED or council.copy is not None
     return spec.kind == "site" and spec.name not in KEYED
 
 

@@ -25,8 +25,11 @@ from monitor.sources import ABOUT, waits_for, wanted_variables
 
 Variable = Callable[[str], str | None]
 
-VENDORS = ("legistar", "primegov", "orders")
-"""Vendors whose cities known to us stand in a list of their own."""
+VENDORS = ("legistar", "primegov", "orders", "feeds", "pages")
+"""Vendors whose cities known to us stand in a list of their own, and other kinds with such a list."""
+
+SAID = frozenset({"feeds", "pages"})
+"""Kinds of source that say what people think, which no government issues."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w/.@+:-]*[\w/])?")
 _EVERYWHERE = frozenset({"everywhere", "anywhere", "all"})
@@ -87,7 +90,8 @@ def covered(places: Iterable[str], variable: Variable = lambda _: None) -> Cover
     known = known_sources()
     chosen = tuple(
         spec for spec in known
-        if spec.place == "us" or any(covers(pattern, spec.place) for pattern in patterns)
+        if (spec.place == "us" and spec.kind not in SAID)
+        or any(covers(pattern, spec.place) for pattern in patterns)
     )  # fmt: skip
     gaps = []
     for pattern in patterns:
@@ -214,17 +218,20 @@ def _sources(found: Covered) -> list[str]:
             )
             for spec in meetings
         ]
-    orders = [spec for spec in found.sources if spec.kind == "orders"]
-    lines += ["  orders:"] * bool(orders)
-    lines += [
-        _commented(f"    - {spec.name}", f"orders, {place(spec.place).name}") for spec in orders
-    ]
+    for kind, what in (("orders", "orders"), ("feeds", "statements"), ("pages", "statements")):
+        named = [spec for spec in found.sources if spec.kind == kind]
+        lines += [f"  {kind}:"] * bool(named)
+        lines += [
+            _commented(f"    - {spec.name}", f"{what}, {place(spec.place).name}") for spec in named
+        ]
     return lines
 
 
 def _waits(spec: SourceSpec, found: Covered) -> str:
     if spec not in found.waiting:
-        return ""
+        return "".join(
+            f"; reads more with {name} in {SETTINGS_FILE}" for name in wanted_variables(spec)
+        )
     return f"; waits for {', '.join(wanted_variables(spec)) or 'a key'} in {SETTINGS_FILE}"
 
 

@@ -2,8 +2,8 @@
 
 A challenge or an error page can come with status 200, and a real page with a
 strange content type. What counts is what the body says. The phrases are those
-that Cloudflare, Akamai, Imperva, Radware, DataDome, AWS, Legistar, IIS and
-ASP.NET print. A phrase in the text only counts on a page that says little
+that Cloudflare, Akamai, Imperva, Radware, DataDome, AWS, Sucuri, Azure,
+Legistar, IIS and ASP.NET print (docs/challenges.md). A phrase in the text only counts on a page that says little
 else: real pages carry the scripts of the same vendors, and bills quote
 anything.
 """
@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scrapers.errors import Challenge, ErrorPage, FetchError, Gone
+from scrapers.challenges import is_login, is_shell
+from scrapers.errors import Challenge, ErrorPage, FetchError, Gone, ParseDrift
 
 LOOKED_AT = 30_000
 LITTLE = 1500
@@ -26,7 +27,8 @@ CHALLENGE_TITLE = re.compile(
     r"just a moment|attention required! \| cloudflare|access denied|access to this page has been denied"
     r"|radware (?:bot|captcha|page)|bot manager|checking your browser|security check|robot (?:challenge|check)"
     r"|human verification|pardon our interruption|client challenge|challenge validation|request rejected"
-    r"|are you a (?:human|robot)|verifying you are human|ddos protection|one moment, please|please wait\b",
+    r"|are you a (?:human|robot)|verifying you are human|ddos protection|one moment, please|please wait\b|sucuri website firewall|ddos-guard"
+    r"|(?:vercel )?security checkpoint|making sure you.{1,8}re not a bot|web page blocked|(?:federal register\s*::\s*)?request access$",
     re.I,
 )
 CHALLENGE_TEXT = re.compile(
@@ -34,7 +36,9 @@ CHALLENGE_TEXT = re.compile(
     r"|you don't have permission to access .{1,300} on this server\b.{0,80}reference\s*#"
     r"|verify(?:ing)? (?:that )?you are (?:a )?human|checking your browser before accessing"
     r"|(?:performing|complet\w+) (?:a )?security (?:check|verification)|unusual (?:traffic|activity) from your"
-    r"|the requested url was rejected\. please consult|your request has been blocked|please wait while we",
+    r"|the requested url was rejected\. please consult|your request has been blocked|please wait while we"
+    r"|press (?:&|and) hold to confirm|please enable js and disable any ad blocker|confirm (?:that )?you are (?:a )?human"
+    r"|powered and protected by\W+(?:privacy\W+)?akamai|aggressive automated scraping|\bthe request is blocked\.",
     re.I | re.S,
 )
 CHALLENGE_CODE = re.compile(
@@ -47,14 +51,16 @@ ERROR_TITLE = re.compile(
     r"|(?:http |http status |status )?(?:4\d\d|50\d)(?:$|\s*[-:|\u2013\u2014]|\s*(?:error|not|forbidden|bad|internal|service|gateway|page|file|bandwidth|too)\b)"
     r"|(?:.{0,80}\bpage|file|resource|object|document) (?:cannot be|could not be|was not|not) found\b|the (?:resource|page) cannot be"
     r"|not found$|bad (?:gateway|request)$|gateway time-?out|service (?:temporarily )?unavailable|temporarily unavailable"
-    r"|(?:site|system|scheduled|under) maintenance|(?:site |website )?(?:is )?down for maintenance|an error (?:has )?occurred|iis \d|oops",
+    r"|(?:site|system|scheduled|under) maintenance|(?:site |website )?(?:is )?down for maintenance|an error (?:has )?occurred|iis \d|oops"
+    r"|object moved$|object reference not set|(?:.{0,60}[-|:\u2013]\s*)?(?:site|website|system|scheduled|under|planned) maintenance$|we.ll be (?:right )?back\b",
     re.I,
 )
 ERROR_TEXT = re.compile(
     r"^invalid parameters!?$|this record no longer exists|this feed is no longer valid|^invalid feed$"
     r"|server error in '/|(?:unhandled|unexpected) (?:exception|error) (?:has )?occurred|^an error (?:has )?occurred"
     r"|the page you (?:are looking for|requested) (?:cannot|could not|was not|does not|is not|has been)"
-    r"|http error 50\d|the specified (?:blob|key|resource) does not exist",
+    r"|http error 50\d|the specified (?:blob|key|resource) does not exist|^validation of viewstate mac failed"
+    r"|\b(?:currently|temporarily) (?:down|offline|unavailable|undergoing)\b.{0,40}\bmaintenance\b|we.ll be back (?:soon|shortly)",
     re.I | re.M,
 )
 # "The resource you are looking for has been removed, had its name changed ..." is IIS, for any 404.
@@ -85,7 +91,8 @@ def check_genuine(
 
     `headers` have lower-case names. `expects` is the media type wanted, "" for
     any. Raises Challenge, ErrorPage (Gone for what the site itself says is no
-    more) or, for a server that failed, FetchError.
+    more), ParseDrift for the shell of a program that draws the page elsewhere or,
+    for a server that failed, FetchError.
     """
     head = body[:LOOKED_AT]
     title = title_of(head)
@@ -109,16 +116,31 @@ def check_genuine(
         raise ErrorPage(f"the site answered {status}{_quoted(said)}", url, status=status)
     if not body.strip():
         raise ErrorPage("the answer is empty", url, status=status)
-    if is_error(body, title, little):
+    # ASP.NET leads to a page of the site's own making, and says so in its address.
+    if "aspxerrorpath=" in url or is_error(body, title, little):
         raise ErrorPage(
             f"the site answered {status} with an error page{_quoted(title or little)}",
             url,
             status=status,
         )
-    if is_cut_off(body):
-        raise FetchError(f"the page is cut off: it has no end ({url})")
+    if is_html(head):
+        check_page(body, title, text, url)
     if expects and not could_be(head, expects):
         raise ErrorPage(f"{what_it_is(head)} came where {expects} was expected", url, status=status)
+
+
+def check_page(body: bytes, title: str, text: str, url: str) -> None:
+    """Raise what an HTML page without an error's words is instead of the page: a login, a shell, a part.
+
+    `text` are its words, "" for a page too long to be a login or a shell.
+    """
+    if len(body) <= LOOKED_AT:
+        if is_login(body, title, text, url):
+            raise Challenge(f"the site asks who we are{_quoted(title)}", url)
+        if is_shell(body, text):
+            raise ParseDrift("the page is the shell of a program, without its data", url)
+    if is_cut_off(body):
+        raise FetchError(f"the page is cut off: it has no end ({url})")
 
 
 def is_challenge(

@@ -27,8 +27,10 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from config.vocabulary import Health
+from scrapers.challenges import is_wall
 from scrapers.errors import (
     AddressRefused,
+    Challenge,
     ErrorPage,
     FetchError,
     Gone,
@@ -256,6 +258,8 @@ class SiteSpider(scrapy.Spider):
             check_host(request.url, self.hosts)
             return await self.crawler.engine.download_async(request)
         except UndeclaredHost as error:
+            if is_wall(error.host):
+                raise Challenge(f"the site sends machines to {error.host}", request.url) from error
             self.report.undeclared[error.host] += 1
             self.report.note("undeclared-host", str(error))
             raise

@@ -112,7 +112,9 @@ def test_the_default_watchlist_visits_every_source_of_the_mission():
 
 
 RECORDED = {
-    "ice-287g": "test_ice_287g.py", "nyc-mayor": "test_orders_corpus.py",
+    "ice-287g": "test_ice_287g.py", "federal-register": "test_federal_register.py",
+    "nyc-mayor": "test_orders_corpus.py",
+    "new-mexico": "test_new_mexico.py",
     "chicago-council": "test_chicago_council.py", "lacity": "test_primegov.py",
     "nyc": "test_real_legistar.py", "oakland": "test_real_legistar.py",
     "seattle": "test_real_legistar.py", "sanjose": "test_real_legistar.py",

@@ -80,12 +80,13 @@ class TestSources:
         assert offered["phila"] == "us/pa/philadelphia"
 
     def test_a_state_brings_its_councils_and_a_city_only_itself(self):
-        """What the federal government issues may concern every place."""
-        assert names("us/wa/*") == {"seattle", "seattle-mayor", "ice-287g"}
-        assert names("us/wa/seattle") == {"seattle", "seattle-mayor", "ice-287g"}
-        assert names("us/va") == {"virginia", "virginia-governor", "ice-287g"}
+        """What the federal government issues may concern every place; what advocates say is asked for."""
+        federal = {"ice-287g", "federal-register"}
+        assert names("us/wa/*") == {"seattle", "seattle-mayor"} | federal
+        assert names("us/wa/seattle") == {"seattle", "seattle-mayor"} | federal
+        assert names("us/va") == {"virginia", "virginia-governor"} | federal
         assert names("*") == {spec.name for spec in known_sources()}
-        assert {spec.name for spec in covered(["*"]).waiting} == {"nyc", "minneapolis-council"}
+        assert {spec.name for spec in covered(["*"]).waiting} == {"minneapolis-council"}
 
     def test_a_place_without_a_source_of_its_own_is_told(self):
         """With the wider pattern that has one, where there is such."""
@@ -120,10 +121,10 @@ class TestFile:
 
     @pytest.mark.parametrize("places", [["us/ny/new_york"], ["us/ny/new_york", "us/wa/seattle"]])
     def test_a_council_whose_token_is_missing_stands_there_and_says_so(self, places):
-        """It costs nothing until the token is there."""
+        """A public copy is read until the token is there."""
         found = covered(places)
         text = compose(ANSWERS, found)
-        assert "waits for LEGISTAR_NYC_TOKEN in settings.env" in text
+        assert "reads more with LEGISTAR_NYC_TOKEN in settings.env" in text
         listed = [spec.name for spec in read_watchlist(text.encode()).sources]
         assert listed == [spec.name for spec in found.sources]
         assert "nyc" in listed
@@ -177,7 +178,7 @@ class TestSettingsFile:
 
     def test_the_first_one_names_what_the_sources_need(self, tmp_path):
         """It is only its owner's to read; later ones keep the lines of the owner."""
-        path = keep_settings(tmp_path / "home", "", covered(["us/ny/new_york"]).waiting)
+        path = keep_settings(tmp_path / "home", "", covered(["us/ny/new_york"]).sources)
         assert path.stat().st_mode & 0o077 == 0
         assert "# LEGISTAR_NYC_TOKEN=" in path.read_text(encoding="utf-8")
         assert read_settings_file(path.read_text(encoding="utf-8")) == {}
@@ -216,7 +217,7 @@ class TestCommand:
         [said] = json_lines(*shlex.split(line), cwd=tmp_path)
         assert Path(tmp_path, said["watchlist"]) == tmp_path / "measurewatch-home/watchlist.yaml"
         assert said["sources"] == [
-            "maryland", "ice-287g", "seattle", "seattle-mayor", "maryland-governor",
+            "maryland", "ice-287g", "federal-register", "seattle", "seattle-mayor", "maryland-governor",
         ]  # fmt: skip
         assert (said["to"], said["uncovered"]) == (["mailto:desk@example.org"], [])
         assert said["every"] == "daily at 07:30 America/New_York"

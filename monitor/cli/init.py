@@ -259,7 +259,7 @@ def _write(
 
     found = covered(answers.places, app.variable)
     copy = write_watchlist(path, compose(answers, found), now=app.clock())
-    settings = keep_settings(app.home, contact, found.waiting)
+    settings = keep_settings(app.home, contact, found.sources)
     following = _command(ctx.ensure_object(dict), "crawl")
     known = bool(contact or app.settings.contact)
     if out.as_json:

@@ -8,6 +8,8 @@ PLATFORMS = MappingProxyType(
         "bills": "scrapers.platforms.bills:Bills",
         "legistar": "scrapers.platforms.legistar:Legistar",
         "primegov": "scrapers.platforms.primegov:PrimeGov",
+        "feeds": "scrapers.platforms.feeds:Feeds",
+        "pages": "scrapers.platforms.pages:Pages",
     }
 )
 """Kinds of source and where their spiders are ("module:class"), so that naming one loads nothing."""
