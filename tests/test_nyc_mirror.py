@@ -14,6 +14,7 @@ from scrapers.platforms.legistar_client import Client
 from scrapers.platforms.legistar_measures import as_measure
 from scrapers.platforms.legistar_mirror import children_of_file, row_of_file
 from tests.legislatures import Watched
+from tests.legistar_city import City
 from tests.visiting import as_json
 from tests.visiting import visit as visit_site
 
@@ -150,6 +151,42 @@ class TestStore:
         site.pages[f"{FILES}introduction/2026/0300.json"] = json.dumps(new).encode()
         assert watched.crawl(MARCH + DAY, **NYC).told == [("2026", "Int 0300-2026", "new")]
         assert watched.crawl(MARCH + 2 * DAY, **NYC).told == [("2026", "Int 0209-2026", "vanished")]
+
+
+def the_api():
+    """The same matters as the API serves them."""
+    rows = {"matters": [], "events": []}
+    for path in ("introduction-2026-0055", "introduction-2026-0209", "resolution-2026-0246"):
+        file = json.loads((PAGES / f"{path}.json").read_text(encoding="utf-8"))
+        row, children = row_of_file(file), children_of_file(file, MARCH)
+        here = f"matters/{row['MatterId']}"
+        rows["matters"].append(row)
+        rows |= {
+            f"{here}/histories": children.histories, f"{here}/attachments": children.attachments,
+            f"{here}/sponsors": children.sponsors, f"{here}/relations": [],
+            f"{here}/codesections": [], f"{here}/indexes": [],
+            f"{here}/versions": [{"Key": key, "Value": said} for key, said in children.versions],
+        }  # fmt: skip
+        rows |= {f"{here}/texts/{key}": text for key, text in children.texts.items()}
+    return City(rows=rows)
+
+
+def test_a_token_that_is_given_or_taken_away_tells_nothing(database):
+    """To the API and back: the same measures, the same lists of fields, no loss."""
+    site, api = Site(), the_api()
+
+    def answer(url, body=None, meta=None):
+        if "webapi.legistar.com" not in url:
+            return site.answer(url, body, meta)
+        found = api.get(url)
+        return (404, b'{"Message": "none"}') if found is None else (200, found)
+
+    watched = Watched(database, Legistar, answer)
+    days = [(0, ""), (1, "t"), (2, "t"), (9, "t"), (10, ""), (11, ""), (19, "t"), (20, "t")]
+    for day, token in days:
+        seen = watched.crawl(MARCH + day * DAY, **NYC, **({"token": token} if token else {}))
+        assert seen.told == [], (day, token)
+        assert seen.report.failed == 0
 
 
 @pytest.mark.corpus
