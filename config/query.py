@@ -50,14 +50,13 @@ from config.query_tree import (
     Word,
     children,
     selects,
-    uses_fuzzy,
     walk,
 )
 
 __all__ = [
     "And", "Cased", "Field", "FieldName", "Fuzzy", "Near", "Not", "Or", "Paragraph", "Phrase",
     "Prefix", "Query", "QueryError", "Sentence", "Term", "Then", "Unless", "Word",
-    "children", "parse", "selects", "uses_fuzzy", "walk",
+    "children", "parse", "selects", "walk",
 ]  # fmt: skip
 
 MAX_LENGTH = 20_000

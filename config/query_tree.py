@@ -158,11 +158,6 @@ def walk(tree: Query) -> Iterator[Query]:
         yield from walk(child)
 
 
-def uses_fuzzy(tree: Query) -> bool:
-    """Whether a term of the query allows spelling errors."""
-    return any(isinstance(part, Fuzzy) for part in walk(tree))
-
-
 def selects(tree: Query) -> bool:
     """Whether a text needs some term to answer the query.
 

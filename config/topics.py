@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from config.problems import WatchlistErrors, meant
-from config.query import Query, QueryError, parse, uses_fuzzy
+from config.query import Query, QueryError, parse
 from config.reading import Reader
 from config.yaml_marks import Entry
 
@@ -82,14 +82,10 @@ def _query(reader: Reader, entry: Entry) -> str | None:
     if query is None:
         return None
     try:
-        tree = parse(query)
+        parse(query)
     except QueryError as error:
         found = f"{error.found} at column {error.column} of the query"
         reader.problem(entry, found, error.expected, error.hint)
-        return None
-    if uses_fuzzy(tree):
-        # Part of the language, but nobody evaluates it yet: better told here than in a crawl.
-        reader.problem(entry, "a term with ~", "a query without allowed spelling errors")
         return None
     return query
 

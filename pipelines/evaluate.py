@@ -13,7 +13,7 @@ from functools import cached_property
 
 from config import query
 from pipelines.lexicon import Folded
-from pipelines.terms import Hit, Term, UnevaluableQueryError, Words
+from pipelines.terms import Hit, Looked, UnevaluableQueryError, Words
 
 _PARAGRAPH_STARTS = re.compile(
     r"\n[ \t]*\n\s*"
@@ -41,7 +41,7 @@ class Reading:
         self,
         field: str,
         words: Words,
-        terms: Mapping[query.Term, Term],
+        terms: Mapping[query.Term, Looked],
         others: Mapping[str, "Reading"],
     ) -> None:
         self.field = field

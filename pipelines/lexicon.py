@@ -95,6 +95,18 @@ class Folded:
         """Find where the non-empty folded span [start, end) stands in the text, in code points."""
         return self._origin(start)[0], self._origin(end - 1)[1]
 
+    def position(self, origin: int) -> int:
+        """Find where a code point of the text stands in the copy."""
+        rank = bisect_right(self._pieces, origin, key=lambda piece: piece.origin) - 1
+        if rank < 0:
+            return origin
+        piece = self._pieces[rank]
+        return (
+            min(piece.end + origin - piece.origin_end, len(self.text))
+            if (origin >= piece.origin_end)
+            else piece.start
+        )
+
     def _origin(self, position: int) -> tuple[int, int]:
         rank = bisect_right(self._piece_starts, position) - 1
         if rank < 0:

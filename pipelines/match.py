@@ -2,8 +2,10 @@
 
 Scores, from 0 to 1: what stands exactly as the query writes it scores 1.0, a
 word in another form (an inflection, or more letters after a beginning) 0.9, and
-words found together score as the lesser of them; on a page that was read with
-less than full confidence the score is multiplied by that confidence.
+words found together score as the lesser of them. Words spelled wrongly, which
+are found where a page was hard to read or the query allows it, score one less
+the share of their letters that are wrong. On a page that was read with less than
+full confidence the score is multiplied by that confidence.
 
 A hit inside a longer hit of the same topic is not reported beside it, and of
 overlapping passages that join the same terms the shortest are.
@@ -24,10 +26,12 @@ from config.vocabulary import Standing
 from pipelines.evaluate import Reading, check
 from pipelines.lexicon import Folded, fold, printable, squeezed
 from pipelines.sections import outline
+from pipelines.statutes import citation_of
 from pipelines.terms import (
+    Doubt,
     Hit,
     Lexicon,
-    Term,
+    Looked,
     UnevaluableQueryError,
     Words,
     compile_term,
@@ -75,7 +79,7 @@ class Matcher:
     """Topics made ready. Plain data: it can be pickled and shared between threads."""
 
     topics: tuple[tuple[str, query.Query], ...]
-    terms: Mapping[query.Term, Term]
+    terms: Mapping[query.Term, Looked]
     lexicon: Lexicon
 
 
@@ -108,7 +112,7 @@ def find_matches(
     sponsors ("title", "sponsor") for queries that ask for those too.
     """
     text = extracted.text
-    found = _found(matcher, text, "text", fields)
+    found = _found(matcher, text, "text", fields, extracted.pages)
     if not found:
         return ()
     old: set[tuple[str, Hit]] = set()
@@ -195,11 +199,11 @@ def explain(tree: query.Query, text: str) -> tuple[tuple[str, int | None], ...]:
 
 
 def _compile(topics: Sequence[tuple[str, query.Query]]) -> Matcher:
-    terms: dict[query.Term, Term] = {}
+    terms: dict[query.Term, Looked] = {}
     for _, tree in topics:
         for node in query.walk(tree):
             if isinstance(node, query.Term) and node not in terms:
-                terms[node] = compile_term(node)
+                terms[node] = citation_of(node) or compile_term(node)
         check(tree)
     return Matcher(tuple(topics), terms, lexicon(terms.values()))
 
@@ -225,8 +229,14 @@ class _Found:
             yield topic, hit, start, end
 
 
-def _found(matcher: Matcher, text: str, field: str, fields: Mapping[str, str]) -> _Found | None:
-    reading = _reading(matcher, text, field, fields)
+def _found(
+    matcher: Matcher,
+    text: str,
+    field: str,
+    fields: Mapping[str, str],
+    pages: Sequence[Page] = (),
+) -> _Found | None:
+    reading = _reading(matcher, text, field, fields, pages)
     hits = tuple(
         (name, tuple(_outermost(_apart(found))[:MOST]))
         for name, tree in matcher.topics
@@ -235,17 +245,29 @@ def _found(matcher: Matcher, text: str, field: str, fields: Mapping[str, str]) -
     return _Found(reading.folded, hits) if hits else None
 
 
-def _reading(matcher: Matcher, text: str, field: str, fields: Mapping[str, str]) -> Reading:
+def _reading(
+    matcher: Matcher,
+    text: str,
+    field: str,
+    fields: Mapping[str, str],
+    pages: Sequence[Page] = (),
+) -> Reading:
     others = {
         name: Reading(name, _words(matcher, other), matcher.terms, {})
         for name, other in fields.items()
         if name != field
     }
-    return Reading(field, _words(matcher, text), matcher.terms, others)
+    return Reading(field, _words(matcher, text, pages), matcher.terms, others)
 
 
-def _words(matcher: Matcher, text: str) -> Words:
-    return Words(fold(text, matcher.lexicon.knows), matcher.lexicon)
+def _words(matcher: Matcher, text: str, pages: Sequence[Page] = ()) -> Words:
+    folded = fold(text, matcher.lexicon.knows)
+    doubts = [
+        Doubt(folded.position(page.start), folded.position(page.start + len(page.text)), sure)
+        for page in pages
+        if (sure := page.confidence) < 1
+    ]
+    return Words(folded, matcher.lexicon, doubts)
 
 
 def _apart(hits: Sequence[Hit]) -> list[Hit]:

@@ -8,19 +8,27 @@ space or hyphens; beside a symbol it may have white space or none, so that
 The text's distinct words are gathered once and decide which terms can be in it
 at all; only those are searched for, each from its first word on. Patterns are
 made here from escaped words, with bounded repeats: no query can make one slow.
+
+Where a page was hard to read, or the query allows it (`~term`), a term is found
+in words that are spelled wrongly too: `pipelines.misread` says how wrongly.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from config import query
+from pipelines import misread
 from pipelines.lexicon import Folded, fold, stem
 
 SCORE_INFLECTED = 0.9
 """The score of a word found in another form than the query's; as written it is 1."""
+
+SCORE_WORST = 0.5
+"""The lowest score of words spelled wrongly: one less the share of letters that are wrong."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s-]")
 _BETWEEN_WORDS = r"[\s-]{1,40}"
@@ -30,6 +38,10 @@ _WORD_ENDS = r"(?!\w)"
 _NUMBER_ENDS = r"(?!\w|[.,-]\d)"
 _NUMBER_GOES_ON = re.compile(r"\d[.,-]\Z")
 _STEM_KEY = 2
+_NEVER = 99
+
+# Signs that readers of scans take for one another.
+_ALIKE = {sign: group for group in (("(", "{", "["), (")", "}", "]")) for sign in group}
 
 How = Literal["exact", "stem", "begins", "symbol"]
 
@@ -59,16 +71,35 @@ class Token:
     gap: bool
 
 
+class Looked(Protocol):
+    """What can be looked for in a text."""
+
+    @property
+    def tokens(self) -> tuple[Token, ...]: ...
+
+    def hits(self, words: "Words") -> list[Hit]: ...
+
+
 @dataclass(frozen=True)
 class Term:
-    """A term ready to be looked for: its spelling in the query, and its tokens."""
+    """A term ready to be looked for: its spelling in the query, and its tokens.
+
+    `errors` tells that the query allows errors of spelling.
+    """
 
     name: str
     tokens: tuple[Token, ...]
     cased: bool = False
+    errors: bool = False
 
     def hits(self, words: "Words") -> list[Hit]:
         """Find all places of the term, in order, none overlapping another."""
+        found = self._as_spelled(words)
+        if not self.errors and (self.cased or not words.doubts):
+            return found
+        return apart(found, self._misread(words))
+
+    def _as_spelled(self, words: "Words") -> list[Hit]:
         if not self._needs <= words.folded.vocabulary:
             return []
         choices = [words.choices(token, cased=self.cased) for token in self.tokens]
@@ -81,6 +112,34 @@ class Term:
             for found in pattern.finditer(text)
             if self._starts_well(text, found.start())
         ]
+
+    def _misread(self, words: "Words") -> Iterator[Hit]:
+        """Find where words that may be the term's, read or spelled wrongly, stand for it."""
+        choices = [words.readings(token) for token in self.tokens]
+        if not all(choices):
+            return
+        pattern = _compiled(_pattern(self.tokens, choices))
+        letters = sum(len(token.text) for token in self.tokens if token.how != "symbol")
+        for found in pattern.finditer(words.folded.text):
+            confidence = None if self.errors else words.confidence(found.start())
+            errors = self._errors(found[0], confidence)
+            if errors and self._starts_well(words.folded.text, found.start()):
+                score = max(SCORE_WORST, round(1 - errors / letters, 3))
+                yield Hit(found.start(), found.end(), score, self.name)
+
+    def _errors(self, found: str, confidence: float | None) -> int:
+        """Count the errors in what was found; 0 also where a word has more than it may."""
+        printed = _TOKEN.findall(found)
+        if confidence == 1 or len(printed) != len(self.tokens):
+            return 0
+        total = 0
+        for token, word in zip(self.tokens, printed, strict=True):
+            errors = _errors(token, word)
+            number = len(token.text) == 1 or token.text.isdigit()
+            if errors > (1 if number else misread.allowed(len(token.text), confidence)):
+                return 0
+            total += errors
+        return total
 
     @cached_property
     def _needs(self) -> frozenset[str]:
@@ -110,16 +169,15 @@ class Term:
 
 def compile_term(node: query.Term) -> Term:
     """Make a term of a query ready. Raises UnevaluableQueryError."""
-    if isinstance(node, query.Fuzzy):
-        raise UnevaluableQueryError(f"{node}: spelling errors cannot be allowed for yet")
-    how: How = "stem" if isinstance(node, query.Word) else "exact"
+    errors = isinstance(node, query.Fuzzy)
+    how: How = "stem" if isinstance(node, query.Word | query.Fuzzy) else "exact"
     cased = isinstance(node, query.Cased)
     tokens = list(_tokens(node.text, how, cased=cased))
     if not tokens:
         raise UnevaluableQueryError(f"{node}: there is nothing in it to look for")
     if isinstance(node, query.Prefix):
         tokens[-1] = Token("begins", tokens[-1].text, tokens[-1].gap)
-    return Term(str(node), tuple(tokens), cased)
+    return Term(str(node), tuple(tokens), cased, errors)
 
 
 def _tokens(text: str, how: How, *, cased: bool) -> Iterator[Token]:
@@ -132,12 +190,48 @@ def _tokens(text: str, how: How, *, cased: bool) -> Iterator[Token]:
         end = found.end()
 
 
-class Words:
-    """The words of one folded text, held against the stems and beginnings looked for."""
+class Doubt(NamedTuple):
+    """A folded span [start, end), such as a page, that was read with less than full confidence."""
 
-    def __init__(self, folded: Folded, lexicon: "Lexicon") -> None:
+    start: int
+    end: int
+    confidence: float
+
+
+class Words:
+    """The words of one folded text, held against the stems and beginnings looked for.
+
+    `doubts` are in order and do not overlap.
+    """
+
+    def __init__(self, folded: Folded, lexicon: "Lexicon", doubts: Sequence[Doubt] = ()) -> None:
         self.folded = folded
+        self.doubts = doubts
         self._lexicon = lexicon
+        self._near: dict[Token, tuple[str, ...]] = {}
+
+    def confidence(self, position: int) -> float:
+        """How far the reading of what stands there is to be trusted, from 0 to 1."""
+        rank = bisect_right(self.doubts, position, key=lambda doubt: doubt.start) - 1
+        inside = rank >= 0 and position < self.doubts[rank].end
+        return self.doubts[rank].confidence if inside else 1.0
+
+    def readings(self, token: Token) -> tuple[str, ...]:
+        """List what the token can be where words may be spelled wrongly."""
+        near = self._near.get(token)
+        if near is None:
+            if token.how == "symbol":
+                near = _ALIKE.get(token.text, (token.text,))
+            elif token.how == "begins":
+                near = self.choices(token, cased=False)
+            else:
+                near = tuple({*self._printed.near(token.text), *self.choices(token, cased=False)})
+            self._near[token] = near
+        return near
+
+    @cached_property
+    def _printed(self) -> misread.Printed:
+        return misread.Printed(self.folded.vocabulary)
 
     def choices(self, token: Token, *, cased: bool) -> tuple[str, ...]:
         """List what the token can be in this text; nothing when it cannot be there.
@@ -182,7 +276,7 @@ class Lexicon:
         return word[:_STEM_KEY] in self.stem_keys and stem(word) in self.stems
 
 
-def lexicon(terms: Iterable[Term]) -> Lexicon:
+def lexicon(terms: Iterable[Looked]) -> Lexicon:
     """Gather the words of some terms."""
     tokens = [token for term in terms for token in term.tokens]
     texts = {
@@ -197,6 +291,30 @@ def lexicon(terms: Iterable[Term]) -> Lexicon:
     )
 
 
+def _errors(token: Token, printed: str) -> int:
+    """How wrongly a token is printed; many for what it never is."""
+    if token.how == "symbol":
+        return int(token.text != printed)
+    if token.how == "begins" or token.text == printed:
+        return 0
+    if token.how == "stem" and stem(token.text) == stem(printed):
+        return 0
+    errors = misread.distance(token.text, printed)
+    return _NEVER if errors is None else errors
+
+
+def apart(found: list[Hit], further: Iterable[Hit]) -> list[Hit]:
+    """Join hits in order; of overlapping ones the first list's stay."""
+    kept = sorted(found)
+    for hit in further:
+        at = bisect_right(kept, hit)
+        if (not at or kept[at - 1].end <= hit.start) and (
+            at == len(kept) or hit.end <= kept[at].start
+        ):
+            kept.insert(at, hit)
+    return kept
+
+
 def _pattern(tokens: tuple[Token, ...], choices: list[tuple[str, ...]]) -> str:
     parts: list[str] = []
     for rank, (token, words) in enumerate(zip(tokens, choices, strict=True)):
@@ -204,7 +322,8 @@ def _pattern(tokens: tuple[Token, ...], choices: list[tuple[str, ...]]) -> str:
             parts.append(_between(tokens[rank - 1], token))
         # The longest first: one choice may begin another.
         spelled = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        parts.append(spelled if len(words) == 1 else f"(?:{spelled}){_WORD_ENDS}")
+        ends = "" if token.how == "symbol" else _WORD_ENDS
+        parts.append(spelled if len(words) == 1 else f"(?:{spelled}){ends}")
         if token.how == "begins":
             parts.append(r"\w*")
     last = choices[-1][0]

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from config import query
 from pipelines.match import Matcher, compile_topics, find_matches, match_field
+from pipelines.statutes import citation_of
 from pipelines.texts import Extracted
 
 from . import tables
@@ -160,6 +161,10 @@ class _Needs:
     def _term(self, term: query.Term, fields: Sequence[str]) -> sa.ColumnElement[bool] | None:
         if isinstance(term, query.Fuzzy):
             return None
+        if cited := citation_of(term):
+            # The numbers stand in every spelling of a citation, and nothing else does.
+            numbers = [self._index.phrase(words(one), prefix=False) for one in cited.numbers]
+            return sa.or_(*(self._index.holds(field, one) for field in fields for one in numbers))
         found = words(term.text)
         if not found:
             return None

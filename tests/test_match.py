@@ -245,11 +245,6 @@ class TestOperators:
 class TestCompiling:
     """What cannot be evaluated is said at once."""
 
-    def test_spelling_errors_are_refused(self):
-        """A fuzzy term is refused with the topic's name and the term."""
-        with pytest.raises(UnevaluableQueryError, match="topic t: ~detainer"):
-            matcher(t="police ~detainer")
-
     def test_a_query_for_nothing_is_refused(self):
         """A query that only says what must be absent matches everything."""
         tree = query.Not(query.Word("mask"))

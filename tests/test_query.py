@@ -171,12 +171,6 @@ def test_walking_visits_every_part_in_order():
     assert next(query.walk(tree)) == tree
 
 
-def test_fuzzy_terms_are_noticed_wherever_they_stand():
-    """`uses_fuzzy` finds a term with allowed spelling errors at any depth."""
-    assert query.uses_fuzzy(parse("a (b OR title:(c NEAR/2 ~d))"))
-    assert not query.uses_fuzzy(parse('a "~b"'))
-
-
 def test_trees_are_values():
     """Equal queries are equal keys, cannot be changed, and survive a pickle."""
     tree = parse("a NEAR/8 (b OR c)")

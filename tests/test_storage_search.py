@@ -68,6 +68,8 @@ def found(search: Search, asked: str, **filters: object) -> list[str]:
         ("sponsor:okafor", ["HB 7"]),
         ("okafor", ["HB 7"]),
         ("badges", ["HB 7"]),
+        ("~enforcment", ["HB 2", "HB 7"]),
+        ('"section 3-113.1"', ["HB 4"]),
         ("custody", ["HB 6"]),
         ('"very end of a long text"', ["HB 6"]),
         ("nothing AND here", []),
@@ -139,6 +141,9 @@ WORDS = st.sampled_from(
         "§",
         "ICE",
         "deputies",
+        "deputles",
+        "8 U.S.C. 1357(g)",
+        "section 287(g) of the INA",
     ]
 )
 PIECES = st.lists(
@@ -148,6 +153,7 @@ TERMS = st.one_of(
     st.sampled_from([query.Word("mask"), query.Word("detaining"), query.Word("city-owned")]),
     st.sampled_from([query.Phrase("287(g)"), query.Phrase("mask detained"), query.Cased("ICE")]),
     st.sampled_from([query.Prefix("deput"), query.Prefix("mas"), query.Phrase("coop")]),
+    st.sampled_from([query.Fuzzy("deputies"), query.Phrase("INA 287(g)"), query.Phrase("§ 287")]),
 )
 QUERIES = st.recursive(
     TERMS,

@@ -429,12 +429,3 @@ def _is_yaml(line):
     """Whether a comment is an example: indented more, or a key, not a sentence."""
     words = line.removeprefix("  # ")
     return words.startswith((" ", "- name:", "orders:"))
-
-
-def test_a_topic_that_cannot_be_evaluated_yet_is_refused_where_it_stands():
-    """Allowed spelling errors are part of the language and not evaluated yet; line and words are told."""
-    text = "name: x\ntopics:\n  - {name: slips, query: ~detainer}\n"
-    with pytest.raises(WatchlistErrors) as caught:
-        read_watchlist(text.encode())
-    [error] = caught.value.errors
-    assert (error.line, error.found) == (3, "a term with ~")
