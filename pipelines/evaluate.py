@@ -9,6 +9,7 @@ distances count words, so that neighbours are one apart.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from config import query
@@ -34,7 +35,7 @@ class Reading:
     """One field of a measure being read: its folded text and what was found in it.
 
     `others` are readings of other fields of the same measure, for queries that
-    name them.
+    name them; `possible` are the terms that may have hits here (`pipelines.gate`).
     """
 
     def __init__(
@@ -43,13 +44,19 @@ class Reading:
         words: Words,
         terms: Mapping[query.Term, Looked],
         others: Mapping[str, "Reading"],
+        possible: AbstractSet[query.Term],
     ) -> None:
         self.field = field
         self.folded: Folded = words.folded
         self._words = words
         self._terms = terms
         self._others = others
+        self.possible = possible
         self._found: dict[query.Term, list[Hit]] = {}
+
+    def possible_anywhere(self) -> AbstractSet[query.Term]:
+        """The terms that may have hits here or in another field."""
+        return frozenset(self.possible).union(*(other.possible for other in self._others.values()))
 
     def evaluate(self, node: query.Query) -> list[Hit] | None:  # noqa: PLR0911 - one a kind
         """Find the passages that satisfy a query; None when the text does not."""
@@ -71,6 +78,8 @@ class Reading:
 
     def _term(self, node: query.Term) -> list[Hit]:
         found = self._found.get(node)
+        if found is None and node not in self.possible:
+            return []
         if found is None:
             found = self._found[node] = self._terms[node].hits(self._words)
         return found

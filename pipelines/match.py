@@ -24,6 +24,7 @@ from typing import Protocol
 from config import query
 from config.vocabulary import Standing
 from pipelines.evaluate import Reading, check
+from pipelines.gate import Gate, Need, need, passes
 from pipelines.lexicon import Folded, fold, printable, squeezed
 from pipelines.sections import outline
 from pipelines.statutes import citation_of
@@ -81,6 +82,8 @@ class Matcher:
     topics: tuple[tuple[str, query.Query], ...]
     terms: Mapping[query.Term, Looked]
     lexicon: Lexicon
+    gate: Gate
+    needs: tuple[Need, ...]
 
 
 def compile_topics(topics: Sequence[TopicLike]) -> Matcher:
@@ -205,7 +208,8 @@ def _compile(topics: Sequence[tuple[str, query.Query]]) -> Matcher:
             if isinstance(node, query.Term) and node not in terms:
                 terms[node] = citation_of(node) or compile_term(node)
         check(tree)
-    return Matcher(tuple(topics), terms, lexicon(terms.values()))
+    wanted = tuple(need(tree) for _, tree in topics)
+    return Matcher(tuple(topics), terms, lexicon(terms.values()), Gate(terms), wanted)
 
 
 @lru_cache(maxsize=64)
@@ -237,10 +241,11 @@ def _found(
     pages: Sequence[Page] = (),
 ) -> _Found | None:
     reading = _reading(matcher, text, field, fields, pages)
+    possible = reading.possible_anywhere()
     hits = tuple(
         (name, tuple(_outermost(_apart(found))[:MOST]))
-        for name, tree in matcher.topics
-        if (found := reading.evaluate(tree))
+        for (name, tree), wanted in zip(matcher.topics, matcher.needs, strict=True)
+        if passes(wanted, possible) and (found := reading.evaluate(tree))
     )
     return _Found(reading.folded, hits) if hits else None
 
@@ -253,11 +258,12 @@ def _reading(
     pages: Sequence[Page] = (),
 ) -> Reading:
     others = {
-        name: Reading(name, _words(matcher, other), matcher.terms, {})
+        name: _reading(matcher, other, name, _NO_FIELDS)
         for name, other in fields.items()
         if name != field
     }
-    return Reading(field, _words(matcher, text, pages), matcher.terms, others)
+    words = _words(matcher, text, pages)
+    return Reading(field, words, matcher.terms, others, matcher.gate.passing(words))
 
 
 def _words(matcher: Matcher, text: str, pages: Sequence[Page] = ()) -> Words:

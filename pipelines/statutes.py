@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from config import query
 from pipelines.lexicon import fold
-from pipelines.terms import Hit, Term, Token, Words, apart, compile_term
+from pipelines.terms import Anchor, Hit, Term, Token, Words, apart, compile_term
 
 __all__ = ["Citation", "citation_of"]
 
@@ -37,6 +37,7 @@ _BEFORE = rf"(?:{_ANY}{_JOINT}){{0,4}}"
 _MORE = rf"{_SUB}{{0,4}}(?:{_JOINT}{_ANY}){{0,4}}"
 _STARTS = r"(?<!\w)(?<!\d[.,-])"
 _ENDS = r"(?!\w|[.,-]\d)"
+_REACH = 300  # characters that a citation may have before and after its number
 _SUBSECTIONS = re.compile(r"\(\s*([a-z\d]{1,5})\s*\)")
 
 
@@ -104,16 +105,37 @@ class Citation:
         """The citation as the query has it."""
         return self.written.name
 
+    @property
+    def anchors(self) -> tuple[frozenset[Anchor], ...]:
+        """One number's first word: "3-113.1" is three words, "1226a" one."""
+        firsts = (re.split(r"\W", number)[0] for number in self.numbers)
+        return tuple(frozenset((Anchor("exact", first),)) for first in firsts)
+
     def hits(self, words: Words) -> list[Hit]:
         """Find all places that cite it, in order, none overlapping another."""
-        found: list[Hit] = []
-        # A number is a word, or the first of it: "3-113.1" is three, "1226a" one.
-        if any(re.split(r"\W", number)[0] in words.folded.vocabulary for number in self.numbers):
-            text = words.folded.text
-            found = [
-                Hit(hit.start(), hit.end(), 1.0, self.name) for hit in self._compiled.finditer(text)
-            ]
+        text = words.folded.text
+        found = [
+            Hit(hit.start(), hit.end(), 1.0, self.name)
+            for start, end in self._windows(text)
+            for hit in self._compiled.finditer(text, start, end)
+        ]
         return apart(found, self.written.hits(words))
+
+    def _windows(self, text: str) -> Iterator[tuple[int, int]]:
+        """Stretches round the numbers, apart from each other, in which all its places lie."""
+        start = end = -1
+        for number in self._number.finditer(text):
+            if number.start() - _REACH > end:
+                if end >= 0:
+                    yield start, end
+                start = max(0, number.start() - _REACH)
+            end = number.end() + _REACH
+        if end >= 0:
+            yield start, end
+
+    @cached_property
+    def _number(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, self.numbers)))
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:

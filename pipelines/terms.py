@@ -71,11 +71,25 @@ class Token:
     gap: bool
 
 
+class Anchor(NamedTuple):
+    """A word in lower case without which a term is not in a text: as it is, a stem, a beginning."""
+
+    how: How
+    text: str
+
+
 class Looked(Protocol):
     """What can be looked for in a text."""
 
     @property
+    def name(self) -> str: ...
+
+    @property
     def tokens(self) -> tuple[Token, ...]: ...
+
+    @property
+    def anchors(self) -> tuple[frozenset["Anchor"], ...]:
+        """Sets of words of which a text has one whole wherever it has a hit; () if unknown."""
 
     def hits(self, words: "Words") -> list[Hit]: ...
 
@@ -98,6 +112,14 @@ class Term:
         if not self.errors and (self.cased or not words.doubts):
             return found
         return apart(found, self._misread(words))
+
+    @property
+    def anchors(self) -> tuple[frozenset[Anchor], ...]:
+        """All its words; nothing is known where errors are allowed."""
+        words = [token for token in self.tokens if token.how != "symbol"]
+        if self.errors or not words:
+            return ()
+        return (frozenset(Anchor(token.how, _root(token)) for token in words),)
 
     def _as_spelled(self, words: "Words") -> list[Hit]:
         if not self._needs <= words.folded.vocabulary:
@@ -244,12 +266,20 @@ class Words:
             known = self.folded.cased_vocabulary if cased else self.folded.vocabulary
             return (token.text,) if token.text in known else ()
         if token.how == "stem":
-            return self._inflections.get(stem(token.text), ())
-        begins = any(word.startswith(token.text) for word in self.folded.vocabulary)
-        return (token.text,) if begins else ()
+            return self.inflections.get(stem(token.text), ())
+        return (token.text,) if self.begins(token.text) else ()
+
+    def begins(self, beginning: str) -> bool:
+        """Tell whether a word begins so."""
+        text, at = self.folded.text, -1
+        while (at := text.find(beginning, at + 1)) >= 0:
+            if not at or not (text[at - 1].isalnum() or text[at - 1] == "_"):
+                return True
+        return False
 
     @cached_property
-    def _inflections(self) -> dict[str, tuple[str, ...]]:
+    def inflections(self) -> dict[str, tuple[str, ...]]:
+        """The text's words by the stems that are looked for."""
         stems, keys = self._lexicon.stems, self._lexicon.stem_keys
         found: dict[str, list[str]] = {}
         for word in self.folded.vocabulary:
@@ -289,6 +319,10 @@ def lexicon(terms: Iterable[Looked]) -> Lexicon:
         stem_keys=frozenset(word[:_STEM_KEY] for word in texts["stem"]),
         beginnings=tuple(sorted(texts["begins"])),
     )
+
+
+def _root(token: Token) -> str:
+    return stem(token.text) if token.how == "stem" else token.text.lower()
 
 
 def _errors(token: Token, printed: str) -> int:
