@@ -129,18 +129,17 @@ class Reading:
         if not left or not right:
             return None
         near = _Neighbours(right)
-        pairs = [
-            (one, other) for one in left for other in near.of(one) if self._joins(node, one, other)
-        ]
-        hits = {
-            Hit(
-                min(one.start, other.start),
-                max(one.end, other.end),
-                min(one.score, other.score),
-                f"{one.term} {_operator(node)} {other.term}",
-            )
-            for one, other in pairs
-        }
+        names: dict[tuple[str, str], str] = {}
+        hits = set()
+        for one in left:
+            for other in near.of(one):
+                if self._joins(node, one, other):
+                    both = (one.term, other.term)
+                    name = names.get(both)
+                    if name is None:
+                        name = names[both] = f"{both[0]} {_operator(node)} {both[1]}"
+                    start, end = min(one.start, other.start), max(one.end, other.end)
+                    hits.add(Hit(start, end, min(one.score, other.score), name))
         return _tightest(hits) or None
 
     def _joins(

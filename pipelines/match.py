@@ -56,6 +56,9 @@ SNIPPET = 240
 MOST = 1000
 """How many matches of one topic in one text are reported; the first ones are."""
 
+_CONSIDERED = 20 * MOST
+"""How many passages, the first ones, those are chosen from."""
+
 # A passage is known again by so many letters and digits beside the hit, which
 # are looked for within so many characters.
 _CONTEXT = 24
@@ -243,7 +246,7 @@ def _found(
     reading = _reading(matcher, text, field, fields, pages)
     possible = reading.possible_anywhere()
     hits = tuple(
-        (name, tuple(_outermost(_apart(found))[:MOST]))
+        (name, tuple(_outermost(_apart(found[:_CONSIDERED]))[:MOST]))
         for (name, tree), wanted in zip(matcher.topics, matcher.needs, strict=True)
         if passes(wanted, possible) and (found := reading.evaluate(tree))
     )
