@@ -25,7 +25,7 @@ _KIND: dict[str, SourceKind] = {
 }  # fmt: skip
 _A_PLACE = "a place such as us/wa/seattle"
 _AN_INDEX = "an address such as https://example.org/orders"
-LEGISTAR = ("place", "client", "token", "since", "requests", "hosts", "api", "site", "crawl")
+LEGISTAR = ("place", "client", "token", "since", "requests", "hosts", "api", "site", "door", "crawl")
 PRIMEGOV = ("place", "client", "committees", "identifier", "hosts", "site", "crawl")
 _CLIENT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -190,6 +190,12 @@ def _check_url(text: str) -> str:
     return text
 
 
+def _check_door(text: str) -> str:
+    if text not in {"api", "insite"}:
+        raise Unexpected(repr(text), "api or insite")
+    return text
+
+
 _LEGISTAR_CHECKS: Mapping[str, tuple[str, Callable[[str], object]]] = MappingProxyType(
     {
         "client": ("the first part of a legistar.com address, such as seattle", _check_client),
@@ -198,6 +204,7 @@ _LEGISTAR_CHECKS: Mapping[str, tuple[str, Callable[[str], object]]] = MappingPro
         "requests": ("a number of requests, such as 400", _check_requests),
         "api": ("an address such as https://webapi.legistar.com/v1", _check_url),
         "site": ("an address such as https://seattle.legistar.com", _check_url),
+        "door": ("api, or insite for the public pages; without it whichever is open", _check_door),
     }
 )
 """What the words under a Legistar city's keys should be."""

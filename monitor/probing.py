@@ -133,7 +133,10 @@ def _probing(
             from scrapers.errors import SourceError
 
             try:
-                first, second = [await self.text(url, role) for _ in range(2)]
+                asked = {} if role == "document" else self.asks_first()
+                if asked is None:
+                    return {"problem": "nothing is asked: the watchlist gives no key"}
+                first, second = [await self.text(url, role, asked) for _ in range(2)]
             except SourceError as error:
                 return {"problem": f"{type(error).__name__}: {error}"}
             if not first.text.strip() or not second.text.strip():
@@ -142,8 +145,8 @@ def _probing(
             parts = [asdict(one.part) | {"example": one.example} for one in proof.learned]
             return {"words": len(second.text.split()), "parts": parts, "problem": proof.why}
 
-        async def text(self, url: str, role: str) -> Extracted:
-            response = await self.fetch(url, role=role)
+        async def text(self, url: str, role: str, asked: Mapping[str, Any]) -> Extracted:
+            response = await self.fetch(url, role=role, **asked)
             path = folder / "document"
             path.write_bytes(response.body)
             claimed = (response.headers.get("Content-Type") or b"").decode("latin-1")

@@ -7,6 +7,7 @@ word added; so it is told of by itself. A print that calls itself amended has mo
 of the words of the text it was made from, in their order.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from config.vocabulary import VersionClassification
 from pipelines.stamps import folded
 
+_NUMBERED = re.compile(r"version\s+(\*|[0-9]{1,4}|[a-z]{1,3})", re.IGNORECASE)
 LEAST: Mapping[str | None, float] = MappingProxyType(
     {VersionClassification.AMENDMENT: 0.4, None: 0.1}
 )
@@ -34,6 +36,21 @@ def is_print(text: str, base: str, step: str | None) -> bool:
         return True
     pairs = _pairs(base)
     return (pairs & _pairs(text)).total() >= LEAST[step] * pairs.total()
+
+
+def is_earlier_print(note: str, other: str) -> bool:
+    """Whether a numbered print ("Version 1") is an earlier one than another ("Version 3", "Version A").
+
+    The order is that of Legistar: `*`, 0, 1, 2 ..., then A, B ... Z, AA.
+    """
+    one, two = _NUMBERED.fullmatch(note.strip()), _NUMBERED.fullmatch(other.strip())
+    return bool(one and two) and _rank(one[1]) < _rank(two[1])  # type: ignore[index]
+
+
+def _rank(number: str) -> tuple[int, int, str]:
+    if number == "*":
+        return 0, 0, ""
+    return (1, int(number), "") if number.isdecimal() else (2, len(number), number.upper())
 
 
 def _pairs(text: str) -> Counter[tuple[str, str]]:

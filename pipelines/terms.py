@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from config import query
 from pipelines import misread
-from pipelines.lexicon import Folded, fold, stem
+from pipelines.lexicon import WORD, Folded, fold, stem
 
 SCORE_INFLECTED = 0.9
 """The score of a word found in another form than the query's; as written it is 1."""
@@ -39,6 +39,7 @@ _NUMBER_ENDS = r"(?!\w|[.,-]\d)"
 _NUMBER_GOES_ON = re.compile(r"\d[.,-]\Z")
 _STEM_KEY = 2
 _NEVER = 99
+_FEW = 8  # terms that are searched for one by one
 
 # Signs that readers of scans take for one another.
 _ALIKE = {sign: group for group in (("(", "{", "["), (")", "}", "]")) for sign in group}
@@ -129,9 +130,11 @@ class Term:
             return []
         text = words.folded.cased if self.cased else words.folded.text
         pattern = _compiled(_pattern(self.tokens, choices))
+        places = words.places(choices[0]) if self.tokens[0].how in ("exact", "stem") else None
+        matches = pattern.finditer(text) if places is None else _at(pattern, text, places)
         return [
             Hit(found.start(), found.end(), self._score(found[0]), self.name)
-            for found in pattern.finditer(text)
+            for found in matches
             if self._starts_well(text, found.start())
         ]
 
@@ -231,6 +234,7 @@ class Words:
         self.doubts = doubts
         self._lexicon = lexicon
         self._near: dict[Token, tuple[str, ...]] = {}
+        self._asked = 0
 
     def confidence(self, position: int) -> float:
         """How far the reading of what stands there is to be trusted, from 0 to 1."""
@@ -269,6 +273,32 @@ class Words:
             return self.inflections.get(stem(token.text), ())
         return (token.text,) if self.begins(token.text) else ()
 
+    def places(self, words: Sequence[str]) -> Sequence[int] | None:
+        """Find where any of some words stand, in order; None while it is not worth to know.
+
+        A few terms are found sooner by a search each, many by one pass over all words.
+        """
+        self._asked += 1
+        if self._asked <= _FEW:
+            return None
+        found = [self._index.get(word.lower(), ()) for word in words]
+        return found[0] if len(found) == 1 else sorted(place for part in found for place in part)
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]]:
+        """Where the first words of terms stand."""
+        firsts = self._lexicon.firsts & self.folded.vocabulary
+        forms = (
+            words for root, words in self.inflections.items() if root in self._lexicon.first_stems
+        )
+        wanted = firsts.union(*forms)
+        index: dict[str, list[int]] = {}
+        for found in WORD.finditer(self.folded.text):
+            word = found[0]
+            if word in wanted:
+                index.setdefault(word, []).append(found.start())
+        return index
+
     def begins(self, beginning: str) -> bool:
         """Tell whether a word begins so."""
         text, at = self.folded.text, -1
@@ -292,12 +322,14 @@ class Words:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All words that a set of terms looks for."""
+    """All words that a set of terms looks for, and those that terms begin with."""
 
     exact: frozenset[str]
     stems: frozenset[str]
     stem_keys: frozenset[str]
     beginnings: tuple[str, ...]
+    firsts: frozenset[str]
+    first_stems: frozenset[str]
 
     def knows(self, word: str) -> bool:
         """Tell whether a lower-case word is, or is a form of, one that is looked for."""
@@ -306,8 +338,10 @@ class Lexicon:
         return word[:_STEM_KEY] in self.stem_keys and stem(word) in self.stems
 
 
-def lexicon(terms: Iterable[Looked]) -> Lexicon:
+def lexicon(looked: Iterable[Looked]) -> Lexicon:
     """Gather the words of some terms."""
+    terms = [*looked]
+    firsts = [term.tokens[0] for term in terms if term.tokens]
     tokens = [token for term in terms for token in term.tokens]
     texts = {
         how: frozenset(token.text.lower() for token in tokens if token.how == how)
@@ -318,7 +352,18 @@ def lexicon(terms: Iterable[Looked]) -> Lexicon:
         stems=frozenset(map(stem, texts["stem"])),
         stem_keys=frozenset(word[:_STEM_KEY] for word in texts["stem"]),
         beginnings=tuple(sorted(texts["begins"])),
+        firsts=frozenset(token.text.lower() for token in firsts if token.how == "exact"),
+        first_stems=frozenset(stem(token.text) for token in firsts if token.how == "stem"),
     )
+
+
+def _at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Where a pattern stands at some places in order, none overlapping another."""
+    end = 0
+    for place in places:
+        if place >= end and (found := pattern.match(text, place)):
+            end = found.end()
+            yield found
 
 
 def _root(token: Token) -> str:

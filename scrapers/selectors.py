@@ -50,8 +50,17 @@ def addresses(node: Selector, css: str, base: str) -> tuple[str, ...]:
     else:
         parts = node.css(css) if css else [node]
         found = [href for part in parts for href in part.xpath(".//@href | ./@href").getall()]
-    whole = (urldefrag(urljoin(base, href.strip())).url for href in found if _leads_on(href))
-    return distinct(url for url in whole if urlsplit(url).scheme in {"http", "https"})
+    whole = (urldefrag(address(base, href)).url for href in found if _leads_on(href))
+    return distinct(url for url in whole if url)
+
+
+def address(base: str, href: str) -> str:
+    """Where a link on a page leads on the web; "" for one of mail or scripts and for what is no address."""
+    try:
+        found = urljoin(base, href.strip())
+        return found if urlsplit(found).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
 
 
 def _leads_on(href: str) -> bool:

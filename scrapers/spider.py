@@ -51,6 +51,9 @@ log = logging.getLogger(__name__)
 
 Role = Literal["start", "page", "companion", "document"]
 DECODING_SECONDS = 120.0
+OF_ONE_ROW = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError)
+"""What a reader raises over one row that is not as it should be; all else is a defect of ours."""
+
 VALIDATORS = frozenset({"if-none-match", "if-modified-since"})
 
 
@@ -147,6 +150,13 @@ class SiteSpider(scrapy.Spider):
         """Yield what the site says now. Implemented by each site."""
         raise NotImplementedError
         yield
+
+    def asks_first(self) -> Mapping[str, Any] | None:
+        """With what `fetch` asks for the page a crawl begins with; None where it cannot be asked.
+
+        A search that is posted says its form here, one that wants a key its headers.
+        """
+        return {}
 
     async def start(self) -> AsyncIterator[Any]:
         """Drive `crawl`; an error that reaches here is the source's state."""
@@ -332,7 +342,7 @@ class SiteSpider(scrapy.Spider):
         """Let one bad row, or one bad page, cost only itself; it is counted and noted."""
         try:
             yield
-        except (SourceError, ValueError, LookupError, AttributeError, TypeError) as error:
+        except (SourceError, *OF_ONE_ROW) as error:
             self.report.failed += 1
             self.report.note("row", f"{label}: {type(error).__name__}: {error}")
 

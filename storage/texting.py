@@ -17,7 +17,7 @@ from config.vocabulary import ChangeKind, TextState
 from pipelines.align import TooManyWordsError
 from pipelines.confirming import STATES
 from pipelines.corrections import is_correction
-from pipelines.papers import LEAST, is_print
+from pipelines.papers import LEAST, is_earlier_print, is_print
 from pipelines.proving import FEW_WORDS
 from pipelines.redline import redline
 from pipelines.texts import Change, Match, VersionText
@@ -105,8 +105,14 @@ class Versions:
             self._keep(text)
         for row, one in sorted(again, key=lambda both: both[0].seq):
             self._seen_again(row, one)
-        for one in _in_order([one for row, one in pairs if row is None]):
-            self._add(one)
+        fresh = _in_order([one for row, one in pairs if row is None])
+        late = [one for one in fresh if self._is_earlier_print(one)]
+        # Each goes before all that are known: the last of them first.
+        for one in reversed(late):
+            self._add(one, seq=min(known.seq for known in self._current) - 1)
+        for one in fresh:
+            if one not in late:
+                self._add(one)
 
     def latest_id(self) -> int | None:
         """The version a reader should look at: the latest readable one, else the latest."""
@@ -244,11 +250,16 @@ class Versions:
         correction = is_correction(fresh.note, self._steps)
         self._bring(_amended(fresh, row, difference, correction=correction), fresh, row)
 
-    def _add(self, one: Incoming) -> None:
+    def _is_earlier_print(self, one: Incoming) -> bool:
+        """Whether a print is listed only now, when one made from it is known."""
+        return any(is_earlier_print(one.version.note, known.note) for known in self._current)
+
+    def _add(self, one: Incoming, *, seq: int | None = None) -> None:
+        """A version never seen before. One put at a place (`seq`) among those known is no news."""
         version, text = one.version, one.text
         row = VersionRow(
             id=self._group.ids.next(tables.versions),
-            seq=max((known.seq for known in self._current), default=0) + 1, note=version.note,
+            seq=self._next_seq() if seq is None else seq, note=version.note,
             note_key=note_key(version.note), date=version.date, date_text=version.date_text,
             classification=str(version.classification) if version.classification else None,
             links=links_to_json(version.links), state=TextState.PENDING,
@@ -265,6 +276,8 @@ class Versions:
             self._read_text(row, text, shelved)
         if self._silent:
             self._belongs_to_new(row)
+        elif seq is not None:
+            return
         elif shelved is None:
             self._bring(_printed(row, None), row, None)
         elif self._is_paper(row):
@@ -275,6 +288,9 @@ class Versions:
             self._bring(change, row, before)
         else:
             self._bring(_printed(row, before), row, before)
+
+    def _next_seq(self) -> int:
+        return max((known.seq for known in self._current), default=0) + 1
 
     def _belongs_to_new(self, row: VersionRow) -> None:
         """A version seen after its measure in one crawl belongs to the measure's `new`."""

@@ -335,7 +335,7 @@ class TestLists:
 
     def test_an_order_that_is_refused_is_asked_for_otherwise(self):
         """400 is an answer about the question."""
-        refusal = ErrorPage("the site answered 400", API)
+        refusal = ErrorPage("the site answered 400", API, status=400)
 
         class Refusing(Elms):
             def answer(self, url, **told):

@@ -188,7 +188,7 @@ class TestMatch:
         assert "shall" in result.stderr
 
     @pytest.mark.parametrize(
-        "asked", [("--query", "(a"), ("--query", "~speling"), ("--topic", "no-such-topic")]
+        "asked", [("--query", "(a"), ("--query", "NOT speling"), ("--topic", "no-such-topic")]
     )
     def test_what_cannot_be_asked_is_bad_usage(self, place, asked):
         """A broken query or an unknown topic ends with 2 and a sentence."""

@@ -15,7 +15,7 @@ PAGES = TESTS / "pages"
 SPIDERS = {**SITES, **PLATFORMS}
 EXPECTED = "expected.json"
 # Folders of pages that are no source's own: other doors of a platform, and what every source may meet.
-SHARED = {"nyc_mirror", "challenges"}
+SHARED = {"nyc_mirror", "insite", "challenges"}
 
 
 def folder_of(source: str) -> Path:

@@ -187,7 +187,7 @@ class TestErrors:
 
         city = City()
         city.errors["matters"] = lambda asked: (
-            ErrorPage("the site answered 400", API)
+            ErrorPage("the site answered 400", API, status=400)
             if " or " in asked["$filter"]
             else json.dumps(city.rows["matters"]).encode()
         )

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from config.vocabulary import Health
 from monitor.sources import waits_for
 from scrapers.errors import Challenge, ParseDrift
 from scrapers.platforms.legistar import Legistar
 from scrapers.platforms.legistar_client import Client
 from scrapers.platforms.legistar_measures import as_measure
 from scrapers.platforms.legistar_mirror import children_of_file, row_of_file
+from scrapers.report import health_of
 from tests.legislatures import Watched
-from tests.legistar_city import City
+from tests.legistar_city import City, known_from
 from tests.visiting import as_json
 from tests.visiting import visit as visit_site
 
@@ -91,6 +93,44 @@ class TestBad:
         assert "Int 0209-2026" in seen.measures
         assert [one.name for one in seen.listings] == ["resolution/2026"]
         assert seen.report.partial
+
+    @pytest.mark.parametrize("status", [403, 429])
+    def test_a_host_that_is_asked_too_often_says_so_and_tells_nothing(self, status):
+        """The source is blocked with a note that says by whom; nothing is told, nothing forgotten."""
+        first = visit(pages())
+        refused = Challenge(f"the site answered {status}: access refused", TREE)
+        seen = visit({TREE: refused}, known=known_from(first.measures), memory=first.remember)
+        assert health_of(seen.error) is Health.BLOCKED
+        assert "the copy's host lets us read no more for now" in str(seen.error)
+        assert f"answered {status}" in str(seen.error)
+        assert "api.github.com" in str(seen.error)
+        assert (seen.items, seen.remember) == ([], first.remember)
+
+    def test_a_host_that_refuses_later_folders_loses_none_of_their_matters(self):
+        """What was read is told; a folder that was refused is no list by which anything vanishes."""
+        first = visit(pages())
+        later = f"{TREES}resolution/2026"
+        refused = {later: Challenge("the site answered 429: access refused", later)}
+        seen = visit(pages() | refused, known=known_from(first.measures))
+        assert seen.error is None
+        assert "blocked: resolution/2026: the copy's host lets us read no more" in seen.notes
+        assert {one.name for one in first.listings} == {"introduction/2026", "resolution/2026"}
+        assert {one.name for one in seen.listings} == {"introduction/2026"}
+
+    def test_files_that_are_refused_leave_what_is_known(self):
+        """The trees are there, every file is refused: no measure is new, changed or gone."""
+        first = visit(pages())
+        changed = {
+            url: body.replace(b'"sha": "', b'"sha": "f')
+            if "trees" in url
+            else Challenge("429", url)
+            for url, body in pages().items()
+        }
+        seen = visit(changed, known=known_from(first.measures))
+        assert {key: one.observed for key, one in seen.measures.items()} == dict.fromkeys(
+            first.measures, frozenset()
+        )
+        assert seen.report.failed == len(first.measures)
 
     def test_what_a_crawl_has_no_room_for_waits_and_there_is_no_baseline(self):
         """Or every bill read later would be news."""

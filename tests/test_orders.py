@@ -9,8 +9,8 @@ import pytest
 from scrapy.http import Response
 
 from config.vocabulary import DateKind, MeasureClassification, VersionClassification
-from scrapers.errors import Challenge, FetchError, ParseDrift, SourceError
-from scrapers.items import Listing
+from scrapers.errors import Challenge, ErrorPage, FetchError, Gone, ParseDrift, SourceError
+from scrapers.items import Listing, Withdrawn
 from scrapers.platforms.index_forms import JsonForm, values
 from scrapers.platforms.orders import Orders
 from scrapers.platforms.orders_relations import ENDS, mentions, renewed
@@ -232,6 +232,23 @@ class TestPagesOfOrders:
         assert "State of Emergency (2026-01-24): ParseDrift" in seen.notes
         assert seen.report.failed == 2
         assert seen.listings == [Listing(name="orders", rows=3, total=41)]
+
+    def test_an_order_whose_page_is_gone_is_withdrawn(self):
+        """The site's own 410 is told at once, though its index still names the order."""
+        url = "https://gov.example.gov/actions/18"
+        seen = cards({url: Gone("the site answered 410", url, status=410)})
+        assert "EO-18" not in seen.measures
+        [told] = [one for one in seen.items if isinstance(one, Withdrawn)]
+        assert (told.identifier, told.session, told.url) == ("EO-18", "2026", url)
+        assert told.reason == "the site answered 410"
+        assert "EO-17" in seen.measures
+
+    def test_a_page_that_is_not_found_is_no_word_of_the_site(self):
+        """A 404 can be a slip of the index: the order stays."""
+        url = "https://gov.example.gov/actions/18"
+        seen = cards({url: ErrorPage("the site answered 404", url, status=404)})
+        assert "EO-18" in seen.measures
+        assert [one for one in seen.items if isinstance(one, Withdrawn)] == []
 
     def test_a_page_can_be_the_document(self):
         """With `detail` alone the order's own page is its text."""

@@ -64,6 +64,24 @@ def test_another_text_in_a_new_version_is_an_amendment(site: Site) -> None:
     assert change["after"]["note"] == "Engrossed"
 
 
+def test_an_earlier_print_that_is_listed_late_is_no_news(site: Site) -> None:
+    """Numbered prints before one that is known take their places without a word; later ones are told."""
+    site.crawl(bill(("Version 2", readable(OTHER))))
+    late = bill(
+        ("Version 0", readable(LAW)), ("Version 1", PENDING), ("Version 2", readable(OTHER))
+    )
+    assert site.kinds(late) == []
+    assert [one["note"] for one in site.shown()["versions"]] == ["Version 0", "Version 1", "Version 2"]
+    arrived = bill(
+        ("Version 0", readable(LAW)), ("Version 1", readable(LAW)), ("Version 2", readable(OTHER))
+    )
+    assert site.kinds(arrived) == []
+    then = bill(("Version 2", readable(OTHER)), ("Version A", readable(THIRD)))
+    assert site.kinds(then) == ["amended"]
+    before, after = site.changes()[-1]["versions"]
+    assert (before, after) == tuple(one["id"] for one in site.shown()["versions"][-2:])
+
+
 def test_the_same_text_in_a_new_version_is_a_new_print(site: Site) -> None:
     """A new note with the text known already is `version`, never `amended`."""
     site.crawl(bill(("Introduced", readable(LAW))))

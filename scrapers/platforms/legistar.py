@@ -13,16 +13,17 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from scrapers.errors import ParseDrift
+from scrapers.errors import ParseDrift, SourceError
 from scrapers.items import Item, Listing, Measure, Withdrawn
 from scrapers.platforms.legistar_agendas import Agendas
-from scrapers.platforms.legistar_asking import Asking, Listed
+from scrapers.platforms.legistar_asking import Asking, Closed, Listed, NoClient
 from scrapers.platforms.legistar_children import Closely
 from scrapers.platforms.legistar_client import Client, Copy, changed, swept
-from scrapers.platforms.legistar_due import Due, due, newest
+from scrapers.platforms.legistar_due import Due, due, newest, plausible
+from scrapers.platforms.legistar_insite import DOOR, InSite, is_closed
 from scrapers.platforms.legistar_measures import (
     READ,
     STAMP,
@@ -45,6 +46,7 @@ OVERLAP = timedelta(days=2)
 WAITS = timedelta(days=2)
 """How long a new matter waits for details that fail, before it is told of without them."""
 
+A_FEW = 5
 SWEPT, WATERMARK, GONE = "swept", "changed", "gone"
 
 
@@ -62,6 +64,11 @@ class Legistar(SiteSpider):
         self.hosts = self.client.hosts
         self.asking = Asking(self, self.client)
         self.matters = by_matter(self.known)
+        self.of_pages = {
+            (one.session, alike_key(one.identifier)): one
+            for one in self.known
+            if "MatterId" not in one.extras
+        }
         self.done: set[int] = set()
         self.waiting = False
         self.gone: set[int] = set(json.loads(self.memory.get(GONE, "[]")))
@@ -80,12 +87,30 @@ class Legistar(SiteSpider):
             async for copied in Mirror(self, self.client, copy, place).crawl():
                 yield copied
             return
+        if self.client.door == "insite" or self.is_api_closed():
+            async for shown in self.read_pages():
+                yield shown
+            return
         first = SWEPT not in self.memory
         sweep = first or self.is_sweep_due()
+        try:
+            found = await self.read_list(self.client.covered_from(self.now), sweep=sweep)
+        except (Closed, NoClient) as error:
+            if self.client.door == "api":
+                raise
+            async for shown in self.read_pages(error):
+                yield shown
+            return
+        self.remember.pop(DOOR, None)
+        async for item in self.read_api(found, first=first, sweep=sweep):
+            yield item
+
+    async def read_api(self, found: Listed, *, first: bool, sweep: bool) -> AsyncIterator[Item]:
+        """What the API shows, after its list of matters."""
         since = self.client.covered_from(self.now)
-        found = await self.read_list(since, sweep=sweep)
         sweep = sweep and not found.only_changes
         self.report.partial = not sweep
+        self.meet_again(found.rows)
         rows = self.taken(found.rows, since, sweep=sweep or first)
         agendas = Agendas(self, self.asking, self.client)
         await agendas.read(self.sessions(rows))
@@ -112,6 +137,39 @@ class Legistar(SiteSpider):
             return None
         archive = getattr(getattr(self, "crawler", None), "replaying", None)
         return copy if archive is None or set(copy.hosts) & set(archive.hosts) else None
+
+    def is_api_closed(self) -> bool:
+        """Whether the API was found closed so lately that it is not asked again in this crawl."""
+        return not self.client.door and is_closed(self.memory.get(DOOR, ""), self.now)
+
+    async def read_pages(self, closed: SourceError | None = None) -> AsyncIterator[Item]:
+        """The public pages in the place of the API; `closed` is what that answered.
+
+        Raises what the API answered where the pages' search cannot be had either.
+        """
+        place = str(self.parameters.get("place") or self.place)
+        shown = False
+        try:
+            async for one in InSite(self, self.client, place).crawl():
+                if not shown:
+                    self.tell_door(closed)
+                shown = True
+                yield one
+        except SourceError as error:
+            if shown or closed is None or isinstance(error, ParseDrift):
+                raise
+            self.report.note("info", f"its public pages could not be read either: {error}")
+            raise closed from error
+
+    def tell_door(self, closed: SourceError | None) -> None:
+        """Note that the pages are read, and why; remember it for the crawls of the next days."""
+        if self.client.door == "insite":
+            self.report.note("info", "the public pages (InSite) are read, as the watchlist says")
+            return
+        since = self.now.isoformat() if closed else self.memory.get(DOOR, "")
+        why = str(closed) if closed else f"the Web API was closed on {since[:10]}"
+        self.report.note("info", f"the public pages (InSite) are read: {why}")
+        self.remember[DOOR] = since
 
     async def read_closely(
         self, todo: Sequence[Due], closely: Closely
@@ -151,20 +209,37 @@ class Legistar(SiteSpider):
 
     def is_sweep_due(self) -> bool:
         swept_at = moment(self.memory.get(SWEPT, ""))
-        return (
-            swept_at is None or WATERMARK not in self.memory or self.now - swept_at >= SWEEP_AFTER
-        )
+        return swept_at is None or self.reached() is None or self.now - swept_at >= SWEEP_AFTER
+
+    def reached(self) -> datetime | None:
+        """Up to when the last crawl saw what changed; None where a stamp of another time was kept."""
+        return plausible(self.memory.get(WATERMARK, ""), self.now)
 
     async def read_list(self, since: date, *, sweep: bool) -> Listed:
         """The matters of this crawl. Raises SourceError, and ParseDrift for a sweep without rows."""
-        watermark = moment(self.memory.get(WATERMARK, ""))
+        watermark = self.reached()
         filters = swept(since) if sweep or watermark is None else changed(watermark - OVERLAP)
         found = await self.asking.listed("matters", "MatterId", filters, role="start")
         if sweep and not found.rows and not found.only_changes:
             raise ParseDrift(
                 f"the list holds not one matter since {since.isoformat()}", self.client.start
             )
+        if sweep and not found.only_changes:
+            self.check_years(found.rows, since)
         return found
+
+    def check_years(self, rows: Mapping[int, Row], since: date) -> None:
+        """Raises ParseDrift for a year that lost all its matters, where there were more than a few."""
+        held = Counter(known.listing for known in self.matters.values())
+        shown = {listing.name for listing in listings(rows, date.min)}
+        for year in range(since.year + (since > date(since.year, 1, 1)), self.now.year + 1):
+            name = listing_of(year)
+            # A single matter can be given another date; many do not lose theirs at once.
+            if held[name] > A_FEW and name not in shown:
+                raise ParseDrift(
+                    f"the list holds not one matter of {year}, where {held[name]} are known",
+                    self.client.start,
+                )
 
     def taken(self, rows: Mapping[int, Row], since: date, *, sweep: bool) -> dict[int, Row]:
         """The matters that are ours to tell of: public, of the time covered, each number once."""
@@ -192,6 +267,13 @@ class Legistar(SiteSpider):
         for why, count in left.items():
             self.report.note("info", f"matters left out: {count} {why}")
         return found
+
+    def meet_again(self, rows: Mapping[int, Row]) -> None:
+        """Know matters by their ids that were met on the public pages, which have others."""
+        for id_, row in rows.items():
+            key = (session_of(row), alike_key(words(row, "MatterFile")))
+            if id_ not in self.matters and key in self.of_pages:
+                self.matters[id_] = self.of_pages[key]
 
     def sessions(self, rows: Mapping[int, Row]) -> dict[int, str]:
         """Under which session each matter is known, or will be."""
@@ -251,8 +333,8 @@ class Legistar(SiteSpider):
             # With each sweep they get another chance.
             self.gone.clear()
         self.remember[GONE] = json.dumps(sorted(self.gone))
-        marks = [self.memory.get(WATERMARK, ""), newest(found.rows.values())]
-        reached = max((mark for mark in marks if moment(mark)), key=str, default="")
+        marks = [self.memory.get(WATERMARK, ""), newest(found.rows.values(), self.now)]
+        reached = max((mark for mark in marks if plausible(mark, self.now)), key=str, default="")
         if reached and not self.waiting:
             self.remember[WATERMARK] = reached
 

@@ -43,6 +43,13 @@ class Agendas:
         except SourceError as error:
             self.spider.report.note("info", f"no meeting is seen: {error}")
             return
+        if self._before and not listed.rows:
+            # Eight weeks back to whatever is planned: a city that meets has something there.
+            self.spider.report.note(
+                "info",
+                f"not one meeting is listed, where {len(self._before)} were: they stay as they were",
+            )
+            return
         for id_, row in listed.rows.items():
             with self.spider.row(f"meeting {id_}"):
                 await self._meeting(id_, row, sessions)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from scrapy.http import Response
 
 from scrapers.errors import (
+    ABSENT,
     Challenge,
     ErrorPage,
     FetchError,
@@ -25,6 +26,10 @@ from scrapers.spider import Role, SiteSpider
 ACCEPT = {"Accept": "application/json"}
 LARGEST_TEXT = 32 << 20
 MOST_PAGES = 200
+ROUND = 50
+"""What the limits of servers are multiples of: a page so long may be one that was cut short."""
+
+REFUSED = 400
 GIVE_UP_AFTER = 3
 """How often in a row one kind of child may fail before it is not asked for any more in a crawl."""
 
@@ -65,6 +70,14 @@ class Answer:
     gone: Gone | None = None
 
 
+class Closed(Challenge):
+    """The Web API refuses us (401, 403)."""
+
+
+class NoClient(FetchError):
+    """The Web API knows no such client."""
+
+
 class TooLarge(SourceError):
     """A text is larger than is fetched."""
 
@@ -100,7 +113,7 @@ class Asking:
             raise self._closed(error) from error
         except FetchError as error:
             if NO_CLIENT in str(error):
-                raise FetchError(
+                raise NoClient(
                     f"Legistar knows no client {self.client.slug!r}; `client:` in the watchlist "
                     f"should be the first part of the city's legistar.com address ({url})"
                 ) from error
@@ -114,7 +127,7 @@ class Asking:
         where = CLOSED.get(self.client.slug)
         ask = f"ask for one at {where}" if where else "ask the city's clerk for one"
         had = "the token it was given is not accepted" if self.client.token else "it needs a token"
-        return Challenge(
+        return Closed(
             f"Legistar client {self.client.slug!r} is closed: {had}; {ask} and name it "
             "in the watchlist as token: env:NAME",
             error.url,
@@ -133,9 +146,14 @@ class Asking:
         for number in range(2, MOST_PAGES + 2):
             page = rows_of(response.body, response.url)
             changes = changes or ONLY_CHANGES in recorded_address(response)
+            before = len(rows)
             complete = self._take(page, id_field, rows) and complete
+            if page and skip and len(rows) == before:
+                again = ParseDrift("it holds only what was read before", response.url)
+                complete = self._broken_off(path, number - 1, again)
+                break
             skip += len(page)
-            if not page or (len(page) < PAGE and not self.replaying):
+            if not page or (len(page) % ROUND and not self.replaying):
                 break
             try:
                 response = await self.get(
@@ -164,7 +182,7 @@ class Asking:
                 # A recording may have asked for the first page without saying that it is.
                 return where, await self.get(url.removesuffix("&$skip=0"), role=role)
             except ErrorPage as error:
-                if "answered 400" not in str(error) or not rest:
+                if error.status != REFUSED or not rest:
                     raise
                 self.spider.report.note(
                     "info", f"a filter was refused, a plainer one is asked: {error}"
@@ -229,7 +247,8 @@ class Asking:
             return self._not_had("agendas", error)
 
     def _not_had(self, kind: Kind, error: SourceError) -> Answer:
-        if isinstance(error, NotRecorded | Gone) or "answered 404" in str(error):
+        absent = isinstance(error, ErrorPage) and error.status in ABSENT
+        if absent or isinstance(error, NotRecorded | Gone):
             self.missing[kind] += 1
             return Answer(None, gone=error if isinstance(error, Gone) else None)
         self.failed[kind] += 1

@@ -65,7 +65,11 @@ COPIES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One city's Legistar. `api` and `site` are without a slash at the end."""
+    """One city's Legistar. `api` and `site` are without a slash at the end.
+
+    `door` is what is read: "api", "insite" (the public pages), or "" for the API
+    and the pages where it is closed.
+    """
 
     slug: str
     api: str
@@ -73,6 +77,7 @@ class Client:
     token: str = ""
     since: date | None = None
     requests: int = REQUESTS
+    door: str = ""
     more_hosts: tuple[str, ...] = ()
 
     @classmethod
@@ -89,6 +94,7 @@ class Client:
             token=str(parameters.get("token") or ""),
             since=first_day(parameters.get("since")),
             requests=int(parameters.get("requests") or REQUESTS),
+            door=door_of(parameters.get("door")),
             more_hosts=(named,) if isinstance(named, str) else tuple(map(str, named)),
         )
 
@@ -149,6 +155,17 @@ class Client:
     def page(self, id_: int) -> str:
         """The public page of a matter. One made from MatterId and MatterGuid is refused by the site."""
         return f"{self.site}/Gateway.aspx?M=L&ID={id_}"
+
+
+def door_of(said: Any) -> str:
+    """What `door` means: the Web API alone, its public pages (insite), or "", whichever is open.
+
+    Raises ValueError for something else.
+    """
+    door = str(said or "")
+    if door not in {"", "api", "insite"}:
+        raise ValueError(f"door: found {door!r}, expected api or insite")
+    return door
 
 
 def query(asked: Mapping[str, str]) -> str:

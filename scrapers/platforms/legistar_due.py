@@ -10,7 +10,7 @@ are looked at again although nothing points to a change.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from scrapers.platforms.legistar_client import SINCE_FIELDS
 from scrapers.platforms.legistar_measures import READ, READ_SLOWLY, STAMP, TRIED
@@ -24,6 +24,9 @@ TRY_AGAIN = timedelta(days=1)
 """What cannot be read must not take the requests of what can."""
 
 SLOW = timedelta(days=30)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)
+"""How far a server's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,20 @@ def _order(why: Why, row: Row | None, before: KnownMeasure | None) -> tuple[int,
     return int(kind not in LAWMAKING), -latest
 
 
-def newest(rows: Iterable[Row]) -> str:
-    """The latest stamp of some rows, as printed; "" for none."""
+def plausible(stamp: str, now: datetime) -> datetime | None:
+    """A stamp of a time in which there was a Web API; None for another, and for what is none.
+
+    One of the year 9999 would hide all changes from then on, one of the year 1 cannot be counted back from.
+    """
+    found = moment(stamp)
+    return found if found and EARLIEST <= found <= now + AHEAD else None
+
+
+def newest(rows: Iterable[Row], now: datetime) -> str:
+    """The latest plausible stamp of some rows, as printed; "" for none."""
     stamps = [
-        stamp for row in rows if (stamp := words(row, "MatterLastModifiedUtc")) and moment(stamp)
+        stamp
+        for row in rows
+        if (stamp := words(row, "MatterLastModifiedUtc")) and plausible(stamp, now)
     ]
     return max(stamps, key=lambda stamp: moment(stamp) or stamp, default="")

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from config.vocabulary import EventStatus
 from scrapers.items import AgendaItem, Event, Link
 from scrapers.platforms.legistar_fields import as_extras, compact, kept, unknown
-from scrapers.platforms.legistar_rows import Row, day, rows_in, time_of_day, whole, words
+from scrapers.platforms.legistar_rows import Row, block, day, rows_in, time_of_day, whole, words
 from scrapers.platforms.legistar_texts import public
 from scrapers.platforms.legistar_words import event_status
 from scrapers.rtf import rtf_words
@@ -50,7 +50,7 @@ def as_event(
         status=status,
         status_text=status_text,
         location=location,
-        url=words(row, "EventInSiteURL"),
+        url=page if _is_address(page := words(row, "EventInSiteURL")) else "",
         links=tuple(
             Link(url=words(row, name), text=said)
             for name, said in FILES.items()
@@ -71,9 +71,8 @@ def _place_on_agenda(item: Row) -> tuple[int, int]:
 
 def _item(row: Row, sessions: Mapping[int, str]) -> AgendaItem:
     notes = [
-        rtf_words(str(row[name])).strip()
+        rtf_words(block(row, name)).strip()
         for name in ("EventItemAgendaNote", "EventItemMinutesNote")
-        if row.get(name)
     ]
     return AgendaItem(
         title=words(row, "EventItemTitle") or words(row, "EventItemMatterName"),

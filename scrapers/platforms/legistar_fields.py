@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from scrapers.platforms.legistar_rows import Row, said
+from scrapers.platforms.legistar_rows import Row, odd_shape, said
 
 
 def _named(prefix: str, names: str) -> frozenset[str]:
@@ -105,14 +105,19 @@ KEPT = MappingProxyType(
 )
 """What is kept as it is said: stamps, ids, notes, and the fields each city uses in its own way."""
 
+PARTS = frozenset({"EventItems", "EventItemMatterAttachments"})
+"""The used fields that hold rows; all others hold words."""
+
 
 def unknown(kind: str, rows: Iterable[Row], unmapped: Counter[str]) -> None:
-    """Count the fields that say something and that we do not know."""
+    """Count the fields that say something and that we do not know, or not in that shape."""
     known = USED[kind] | KEPT[kind]
     for row in rows:
-        for name in said(row):
+        for name, value in said(row).items():
             if name not in known:
                 unmapped[f"{kind} field {name}"] += 1
+            elif name in USED[kind] and (odd := odd_shape(value, parts=name in PARTS)):
+                unmapped[f"{kind} field {name} {odd}"] += 1
 
 
 def kept(kind: str, row: Row, without: Collection[str] = ()) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def kept(kind: str, row: Row, without: Collection[str] = ()) -> dict[str, Any]:
     return {
         name: value
         for name, value in said(row).items()
-        if name not in USED[kind] and name not in without
+        if (name not in USED[kind] or odd_shape(value, parts=name in PARTS)) and name not in without
     }
 
 

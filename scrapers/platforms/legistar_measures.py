@@ -12,7 +12,7 @@ by its MatterId, keeps the session it is known under, whatever its dates say now
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -22,7 +22,16 @@ from config.vocabulary import DateKind, SponsorClassification, VoteOption, VoteR
 from scrapers.items import Action, Cast, Measure, MeasureDate, Related, Sponsor, Vote
 from scrapers.platforms.legistar_client import SINCE_FIELDS, Client
 from scrapers.platforms.legistar_fields import as_extras, compact, kept, kept_rows, unknown
-from scrapers.platforms.legistar_rows import Row, day, digest, said, version_rank, whole, words
+from scrapers.platforms.legistar_rows import (
+    Row,
+    block,
+    day,
+    digest,
+    said,
+    version_rank,
+    whole,
+    words,
+)
 from scrapers.platforms.legistar_texts import attached_texts, beside, own_texts, papers, public
 from scrapers.platforms.legistar_words import (
     BY_THE_EXECUTIVE,
@@ -55,6 +64,7 @@ DATES = MappingProxyType(
         "MatterEnactmentDate": DateKind.ENACTED,
     }
 )
+NO_DAY = ("0001-", "9999-")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SIGNS = re.compile(r"[\s.#]+")
 
@@ -87,20 +97,29 @@ class Children:
 
 
 def as_measure(
-    row: Row, *, client: Client, place: str, known: KnownMeasure | None, children: Children | None
+    row: Row,
+    *,
+    client: Client,
+    place: str,
+    known: KnownMeasure | None,
+    children: Children | None,
+    page: str = "",
 ) -> Measure:
-    """A matter as a measure. Raises ValueError for a row without an id, or with neither number nor title."""
+    """A matter as a measure; `page` is the address of its own page where its row has no id.
+
+    Raises ValueError for a row without either, or with neither number nor title.
+    """
     id_ = whole(row, "MatterId")
     file, name = words(row, "MatterFile"), words(row, "MatterName")
     title = words(row, "MatterTitle") or name
-    if id_ is None:
+    if id_ is None and not page:
         raise ValueError("a row without a MatterId")
     if not file and not title:
         raise ValueError(f"matter {id_} has neither a number nor a title")
     kind = kind_of(words(row, "MatterTypeName"))
     dates = dates_of(row)
     executive = BY_THE_EXECUTIVE.search(words(row, "MatterTypeName"))
-    summary = rtf_words(str(row.get(SUMMARY.get(client.slug, "")) or "")).strip()
+    summary = rtf_words(block(row, SUMMARY.get(client.slug, ""))).strip()
     about = [
         part for part in (name, summary) if part and part != title and not is_number(part, file)
     ]
@@ -116,7 +135,7 @@ def as_measure(
         "status": words(row, "MatterStatusName"),
         "abstract": "\n\n".join(about),
         "dates": dates,
-        "url": client.page(id_),
+        "url": page if id_ is None else client.page(id_),
     }
     further, extras = details(row, children, known)
     values |= further
@@ -341,12 +360,21 @@ def subjects_of(indexes: Sequence[Row], sections: Sequence[Row]) -> tuple[str, .
     return tuple(dict.fromkeys(name for name in named if name))
 
 
+def count_days(rows: Sequence[Row], names: Iterable[str], unmapped: Counter[str]) -> None:
+    """Count days that are none ("05/272026"); they are kept as printed."""
+    for name in names:
+        for printed in (words(row, name) for row in rows):
+            if printed and day(printed) is None and not printed.startswith(NO_DAY):
+                unmapped[f"day {printed}"] += 1
+
+
 def count_unmapped(row: Row, children: Children | None, unmapped: Counter[str]) -> None:
     """Count words no rule knows, and fields we have never seen; both are kept as they are."""
     unknown("matter", [row], unmapped)
     type_name = words(row, "MatterTypeName")
     if type_name and not knows_type(type_name):
         unmapped[f"type {type_name}"] += 1
+    count_days([row], DATES, unmapped)
     if children is None:
         return
     rolls = [cast for roll in children.votes.values() for cast in roll]
@@ -357,6 +385,7 @@ def count_unmapped(row: Row, children: Children | None, unmapped: Counter[str]) 
         "index": children.indexes, "vote": rolls,
     }.items():  # fmt: skip
         unknown(kind, rows or (), unmapped)
+    count_days(children.histories or (), ("MatterHistoryActionDate",), unmapped)
     for step in children.histories or ():
         described = words(step, "MatterHistoryActionName")
         if described and not classify.knows(described):

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scrapers.errors import ErrorPage, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import Challenge, ErrorPage, NotRecorded, ParseDrift, SourceError
 from scrapers.items import Listing, Measure
 from scrapers.platforms.legistar_client import Client, Copy
 from scrapers.platforms.legistar_measures import Children, as_measure, count_unmapped
@@ -197,6 +197,12 @@ class Mirror:
                 raise ParseDrift("the answer is no tree of files", url)
             if answer.get("truncated"):
                 raise ParseDrift("the tree is cut short", url)
+        except Challenge as error:
+            said = f"the copy's host lets us read no more for now, and loses nothing by it: {error}"
+            if first:
+                raise Challenge(said) from error
+            self.spider.report.note(str(health_of(error)), f"{folder}: {said}")
+            return None
         except (NotRecorded, SourceError) as error:
             if first:
                 raise

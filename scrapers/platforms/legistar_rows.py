@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
-from typing import Any
+from math import isfinite
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -19,6 +20,12 @@ from scrapers.errors import ParseDrift
 from scrapers.genuine import what_it_is
 
 Row = Mapping[str, Any]
+
+NO_ROW = "what is no row"
+"""Under what name something stands that came in a list of rows and is none."""
+
+NOT_ALL_THERE = frozenset({1, 9999})
+"""The years of .NET's first and last day, which say that there is no day."""
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::\d{2})?\s*([ap])\.?\s*m\b", re.I)
@@ -28,10 +35,18 @@ _NAMED = {"noon": time(12), "12 noon": time(12), "midnight": time(0)}
 
 def rows_of(body: bytes, url: str = "") -> list[Row]:
     """The rows of a list. Raises ParseDrift for an answer that is no list of rows."""
-    found = _read(body, url)
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise ParseDrift("the answer is no list of rows", url)
-    return found
+    return as_rows(_read(body, url), url)
+
+
+def as_rows(found: Any, url: str = "", where: str = "the answer") -> list[Row]:
+    """The rows of a list; what stands among them and is none becomes a row that says so.
+
+    Whoever reads the rows counts it as one bad row, or as a field nobody knows.
+    Raises ParseDrift for something that is no list, or has no row in it but other things.
+    """
+    if not isinstance(found, list) or (found and not any(isinstance(row, dict) for row in found)):
+        raise ParseDrift(f"{where} is no list of rows", url)
+    return [row if isinstance(row, dict) else {NO_ROW: row} for row in found]
 
 
 def row_of(body: bytes, url: str = "") -> Row:
@@ -91,20 +106,38 @@ def _field(node: Any) -> str:
 
 
 def words(row: Row, field: str) -> str:
-    """A field as printed words, blanks folded; "" for nothing."""
-    value = row.get(field)
-    return "" if value is None else " ".join(str(value).split())
+    """A field as printed words, blanks folded; "" for nothing, and for what holds no words."""
+    return " ".join(block(row, field).split())
 
 
 def block(row: Row, field: str) -> str:
-    """A field as it stands, lines and all; "" for nothing."""
+    """A field as it stands, lines and all; "" for nothing, a list, an object and no finite number."""
     value = row.get(field)
-    return "" if value is None else str(value)
+    if value is None or isinstance(value, list | dict):
+        return ""
+    return "" if isinstance(value, float) and not isfinite(value) else str(value)
+
+
+def odd_shape(value: Any, *, parts: bool) -> str:
+    """What is wrong with the shape of a field that is not empty: "holds a list"; "" for nothing.
+
+    `parts` says that rows are expected, in a list or one alone; else it is words.
+    """
+    if not parts:
+        return "holds rows" if isinstance(value, list | dict) else ""
+    if not isinstance(value, list | dict):
+        return "holds no rows"
+    rows = value if isinstance(value, list) else [value]
+    return (
+        "" if all(isinstance(row, dict) or row is None for row in rows) else "holds what is no row"
+    )
 
 
 def whole(row: Row, field: str) -> int | None:
     """A whole number, None for nothing or something else."""
     value = row.get(field)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     try:
         return None if value is None or isinstance(value, bool) else int(str(value).strip())
     except ValueError:
@@ -125,18 +158,26 @@ def rows_in(row: Row, field: str) -> list[Row]:
 def day(printed: str) -> date | None:
     """The day of a local date-time without a zone; None for nothing or something else."""
     try:
-        return date.fromisoformat(printed[:10])
+        return on_calendar(date.fromisoformat(printed[:10]))
     except ValueError:
         return None
+
+
+D = TypeVar("D", date, datetime)
+
+
+def on_calendar(found: D) -> D | None:
+    """A day or moment; None for the first and the last that .NET can write: they mean that there is none."""
+    return None if found.year in NOT_ALL_THERE else found
 
 
 def moment(printed: str) -> datetime | None:
     """A stamp in UTC that is printed without its Z, with or without a fraction."""
     try:
         found = datetime.fromisoformat(printed.removesuffix("Z"))
-    except ValueError:
+        return on_calendar(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def time_of_day(printed: str) -> time | None:
@@ -165,7 +206,7 @@ def digest(row: Row) -> str:
 def version_rank(value: str) -> tuple[int, int, str]:
     """Where a version stands among a matter's: `*`, 0, 1, 2 ..., then A, B ... Z, AA, "-AAA"."""
     plain = value.strip().lstrip("-").upper()
-    number = re.match(r"\d+", plain)
+    number = re.match(r"\d{1,9}", plain)
     if number:
         return 1, int(number[0]), plain[number.end() :]
     return (2, len(plain), plain) if plain.strip("*") else (0, 0, "")

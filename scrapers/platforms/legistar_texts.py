@@ -18,7 +18,6 @@ All other attachments are documents of the measure: shown, not fetched.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from config.vocabulary import VersionClassification
 from scrapers.addresses import canonical_url
@@ -30,6 +29,9 @@ from scrapers.rtf import rtf_words
 
 MOST_TEXTS = 12
 READABLE = (".pdf", ".doc", ".docx", ".rtf", ".htm", ".html", ".txt", ".odt")
+PUBLIC_PAPER = "/view.ashx"
+"""What the public pages call every paper, whatever its kind."""
+
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -130,8 +132,9 @@ def _holds(name: str, file: str) -> bool:
 
 
 def _is_paper(row: Row) -> bool:
-    path = urlsplit(words(row, "MatterAttachmentHyperlink")).path.lower()
-    return not truth(row, "MatterAttachmentIsSupportingDocument") and path.endswith(READABLE)
+    path = words(row, "MatterAttachmentHyperlink").partition("?")[0].partition("#")[0].lower()
+    readable = path.endswith(READABLE) or path.endswith(PUBLIC_PAPER)
+    return not truth(row, "MatterAttachmentIsSupportingDocument") and readable
 
 
 def beside(attachments: Sequence[Row], versions: Sequence[Version]) -> tuple[Link, ...]:

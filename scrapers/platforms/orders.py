@@ -17,10 +17,12 @@ from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from scrapy.http import TextResponse
+
 from config.places import place
 from config.vocabulary import DateKind, MeasureClassification, VersionClassification
-from scrapers.errors import ParseDrift, SourceError
-from scrapers.items import Link, Listing, Measure, MeasureDate, Related, Sponsor, Version
+from scrapers.errors import Gone, ParseDrift, SourceError
+from scrapers.items import Link, Listing, Measure, MeasureDate, Related, Sponsor, Version, Withdrawn
 from scrapers.platforms.index import INDEX_SELECTORS, INDEX_WORDS, Index, IndexSpider
 from scrapers.platforms.index_addresses import Place, indexes, listed
 from scrapers.platforms.index_forms import HtmlForm, JsonForm, html_page
@@ -67,7 +69,7 @@ class Orders(IndexSpider):
     name = "orders"
     selectors: ClassVar[frozenset[str]] = INDEX_SELECTORS | ORDER_SELECTORS
 
-    async def crawl(self) -> AsyncIterator[Measure | Listing]:
+    async def crawl(self) -> AsyncIterator[Measure | Listing | Withdrawn]:
         """Yield each order of the indexes, over all their pages, then the listings.
 
         Raises SourceError when no index can be had, ParseDrift when none holds an order.
@@ -247,10 +249,14 @@ class Orders(IndexSpider):
         kind: MeasureClassification | None,
         layout: Mapping[str, str],
         due: Mapping[str, str],
-    ) -> Measure:
-        """An order as a measure, its documents looked for on its own pages where they stand there."""
+    ) -> Measure | Withdrawn:
+        """An order as a measure, its documents looked for on its own pages where they stand there.
+
+        One whose own pages the site says are no more is withdrawn, though the index still names it.
+        """
         marks: dict[str, str] = {}
         rows = []
+        gone: list[Gone] = []
         for row in order.rows:
             if row.document or not row.detail:
                 rows.append(row)
@@ -259,9 +265,18 @@ class Orders(IndexSpider):
             else:
                 before = self._by_page.get(row.detail, {})
                 marks |= {name: before[name] for name in KEPT if name in before}
-                rows.append(
-                    await self.with_document(row, layout, due, before.get(DOCUMENT, ""), marks)
-                )
+                try:
+                    rows.append(
+                        await self.with_document(row, layout, due, before.get(DOCUMENT, ""), marks)
+                    )
+                except Gone as error:
+                    gone.append(error)
+                    rows.append(replace(row, document=before.get(DOCUMENT, "")))
+        if len(gone) == len(rows):
+            named = order.named
+            return self.withdrawn(named.identifier, named.session, gone[0])
+        for lost in gone:
+            self.report.note("info", f"of {order.named.identifier} a page is gone: {lost}")
         measure = self.as_measure(Entry(order.named, tuple(rows)), kind, marks)
         if len(rows) > 1:
             self.report.note("info", f"{measure.identifier} stands in {len(rows)} rows")
@@ -277,12 +292,20 @@ class Orders(IndexSpider):
         before: str,
         marks: dict[str, str],
     ) -> Order:
-        """The row with the document its own page links to: as it says now, or when it was read last."""
+        """The row with the document its own page links to: as it says now, or when it was read last.
+
+        Raises Gone where the site says that the page is no more.
+        """
         if row.detail not in due:
             return replace(row, document=before)
         marks[TRIED] = self.now.isoformat()
+        told = await self._own_page(row)
+        if isinstance(told, Gone):
+            raise told
+        if told is None:
+            return replace(row, document=before)
         with self.row(row.label):
-            page = html_page(await self.page(row.detail))
+            page = html_page(told)
             found = self.address(documents(page.selector, layout["detail_document"], page.url))
             if not found and self.parameters.get("else_page"):
                 found = row.detail
@@ -293,6 +316,15 @@ class Orders(IndexSpider):
             marks |= {READ: self.now.isoformat(), STAMP: due[row.detail]}
             return replace(row, document=found)
         return replace(row, document=before)
+
+    async def _own_page(self, row: Order) -> TextResponse | Gone | None:
+        """An order's own page, or the site's word that it is no more; None, and a note, when it fails."""
+        with self.row(row.label):
+            try:
+                return await self.page(row.detail)
+            except Gone as error:
+                return error
+        return None
 
     def as_measure(
         self, order: Entry, kind: MeasureClassification | None, marks: Mapping[str, str]

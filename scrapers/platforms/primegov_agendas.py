@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 from parsel import Selector
@@ -24,7 +23,8 @@ from scrapers.errors import ParseDrift
 from scrapers.fields import Fields, named
 from scrapers.items import AgendaItem, Event, Link
 from scrapers.platforms.legistar_fields import as_extras
-from scrapers.platforms.legistar_rows import Row, rows_in, whole, words
+from scrapers.platforms.legistar_rows import Row, on_calendar, rows_in, whole, words
+from scrapers.selectors import address
 from scrapers.selectors import words as words_at
 
 PDF, HTML = 1, 3
@@ -67,6 +67,7 @@ FIELDS = Fields(
             ),
         }
     ),
+    parts=named("documentList"),
 )  # fmt: skip
 """Every field known; docs/sources/primegov.md has the table."""
 
@@ -88,6 +89,7 @@ def agenda_of(row: Row) -> Row | None:
         one
         for one in rows_in(row, "documentList")
         if whole(one, "compileOutputType") == HTML
+        and whole(one, "id") is not None
         and "agenda" in words(one, "templateName").casefold()
     ]
     return max(pages, key=lambda one: whole(one, "id") or 0, default=None)
@@ -156,9 +158,8 @@ def _links(item: Selector, url: str) -> tuple[Link, ...]:
     """What is attached to an item, each address once."""
     found: dict[str, Link] = {}
     for anchor in item.css(".attachment-holder a[href], a[href*='historyattachment']"):
-        address = urljoin(url, anchor.attrib["href"].strip())
-        if address.startswith(("http://", "https://")):
-            found.setdefault(address, Link(url=address, text=words_at(anchor)))
+        if leads := address(url, anchor.attrib["href"]):
+            found.setdefault(leads, Link(url=leads, text=words_at(anchor)))
     return tuple(found.values())
 
 
@@ -242,7 +243,7 @@ def as_event(
 def moment_of(printed: str) -> datetime | None:
     """A local date-time; None for nothing or something else. A zone it may carry is not its own."""
     try:
-        return datetime.fromisoformat(printed).replace(tzinfo=None)
+        return on_calendar(datetime.fromisoformat(printed).replace(tzinfo=None))
     except ValueError:
         return None
 
@@ -270,7 +271,7 @@ def links_of(row: Row, site: str) -> tuple[Link, ...]:
     found = []
     for one in rows_in(row, "documentList"):
         url = words(one, "link")
-        if not url and whole(one, "compileOutputType") == HTML:
+        if not url and whole(one, "compileOutputType") == HTML and whole(one, "id") is not None:
             url = page_url(site, one)
         elif not url and whole(one, "templateId") is not None:
             template, kind = whole(one, "templateId"), whole(one, "compileOutputType") or PDF

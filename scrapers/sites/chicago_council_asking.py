@@ -23,6 +23,7 @@ from scrapers.spider import Role, SiteSpider
 API = "https://api.chicityclerkelms.chicago.gov"
 ACCEPT = {"Accept": "application/json"}
 PAGE = 500
+REFUSED = 400
 FURTHEST = 100_000
 GIVE_UP_AFTER = 3
 """How many details in a row may fail before no more are asked for in a crawl."""
@@ -134,7 +135,7 @@ class Asking:
             try:
                 return await self._pages(kind, id_field, where, sort, role)
             except ErrorPage as error:
-                if "answered 400" not in str(error):
+                if error.status != REFUSED:
                     raise
                 self.spider.report.note(
                     "info", f"a question was refused, a plainer one is asked: {error}"
@@ -156,11 +157,17 @@ class Asking:
                 break
             recorded = recorded_address(response)
             as_asked = as_asked and (not recorded or where in recorded)
-            count = stated if stated is not None else max(count, skip + len(page))
+            skip += len(page)
+            # A list that does not say how long it is goes on until a page is not full.
+            count = stated if stated is not None else skip + (len(page) >= PAGE)
             if count > FURTHEST:
                 raise TooLong(f"{count} rows")
+            before = len(rows)
             whole = self._take(page, id_field, rows) and whole
-            skip += PAGE
+            if page and skip > len(page) and len(rows) == before:
+                again = ParseDrift("the page holds only what was read before", response.url)
+                whole = self._broken_off(kind, skip - len(page), again)
+                break
             if not page or skip >= count:
                 break
         if whole and len(rows) < count:

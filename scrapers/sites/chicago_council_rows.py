@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from scrapers.errors import ParseDrift
 from scrapers.fields import Fields, named
-from scrapers.platforms.legistar_rows import Row, digest, moment, row_of, words
+from scrapers.platforms.legistar_rows import Row, as_rows, digest, moment, row_of, whole, words
 from scrapers.sites.chicago_council_words import original_of, year_in
 
 ZONE = ZoneInfo("America/Chicago")
@@ -55,6 +54,8 @@ FIELDS = Fields(
             "item": named("matterId commentId sort matterType hasVotes voteType group lineId"),
         }
     ),
+    parts=named("actions sponsors attachments votes files agenda"),
+    plain=named("relations videoLink"),
 )  # fmt: skip
 """Every field known; docs/sources/chicago-council.md has the table."""
 
@@ -65,12 +66,11 @@ def page_of(body: bytes, url: str) -> tuple[list[Row], int | None]:
     Raises ParseDrift for an answer that is no list of rows.
     """
     found = row_of(body, url)
-    rows = found.get("data")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ParseDrift("the answer holds no list of rows under `data`", url)
+    rows = as_rows(found.get("data"), url, "what the answer holds under `data`")
     meta = found.get("meta")
-    count = meta.get("count") if isinstance(meta, dict) else None
-    return rows, count if isinstance(count, int) and not isinstance(count, bool) else None
+    count = whole(meta, "count") if isinstance(meta, dict) else None
+    # A number below that of the rows in sight says nothing.
+    return rows, count if count is not None and count >= len(rows) else None
 
 
 def number_of(row: Row) -> str:

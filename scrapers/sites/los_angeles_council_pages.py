@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from parsel import Selector
 
 from scrapers.errors import ErrorPage, ParseDrift
-from scrapers.selectors import words
+from scrapers.selectors import address, words
 from scrapers.sites.los_angeles_council_words import FILE
 
 NOTHING = re.compile(
@@ -140,9 +140,9 @@ def _papers(box: Selector, url: str) -> tuple[Paper, ...]:
     for row in box.xpath(".//tr[.//a[@href]]"):
         link = row.css("a[href]")[0]
         day = _DAY.search(words(row).replace(words(link), " ", 1))
-        address = urljoin(url, link.attrib["href"].strip())
-        if urlsplit(address).scheme in {"http", "https"} and words(link):
-            found.append(Paper(words(link), address, day[0] if day else ""))
+        leads = address(url, link.attrib["href"])
+        if leads and words(link):
+            found.append(Paper(words(link), leads, day[0] if day else ""))
     return tuple(found)
 
 
@@ -215,7 +215,10 @@ def results_of(page: Selector, url: str) -> dict[str, str]:
 def number_in(row: Selector) -> str:
     """The council file a row of results is about: where its link leads, else its first cell."""
     for href in row.css("a::attr(href)").getall():
-        asked = {name.casefold(): values for name, values in parse_qs(urlsplit(href).query).items()}
+        asked = {
+            name.casefold(): values
+            for name, values in parse_qs(href.partition("?")[2].partition("#")[0]).items()
+        }
         for value in asked.get("cfnumber", []):
             if FILE.fullmatch(value.strip()):
                 return value.strip().upper()

@@ -11,7 +11,7 @@ behind a bot challenge, so without a key nothing is asked.
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -122,16 +122,23 @@ class MinneapolisCouncil(SiteSpider):
 
     async def _search(self, name: str, year: int, *, role: Role) -> list[Row]:
         url = f"{API}/{name}"
-        page = await self.fetch(
-            url,
-            role=role,
-            method="POST",
-            body=json.dumps({"CalendarYear": year}).encode(),
-            headers={"Content-Type": "application/json", "Accept": "application/json"},
-            expects="application/json",
-            meta=secret_headers(url, Authorization=f"Bearer {self.token}" if self.token else ""),
-        )
+        page = await self.fetch(url, role=role, **self._posted(url, year))
         return rows_of(page.body, url)
+
+    def _posted(self, url: str, year: int) -> dict[str, Any]:
+        """How a year is asked for."""
+        return {
+            "method": "POST",
+            "body": json.dumps({"CalendarYear": year}).encode(),
+            "headers": {"Content-Type": "application/json", "Accept": "application/json"},
+            "expects": "application/json",
+            "meta": secret_headers(url, Authorization=f"Bearer {self.token}" if self.token else ""),
+        }
+
+    def asks_first(self) -> Mapping[str, Any] | None:
+        """The files of this year; without a key nothing is asked."""
+        this = self.now.astimezone(ZONE).year
+        return self._posted(f"{API}/FileItemSearch", this) if self.token else None
 
     def _measures(self, found: dict[int, Sequence[Row]], first: int) -> list[Measure]:
         """The items of all years as measures; one that cannot be read costs only itself."""

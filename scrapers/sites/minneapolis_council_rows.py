@@ -17,7 +17,7 @@ from config.vocabulary import EventStatus, VoteResult
 from scrapers.fields import Fields, named
 from scrapers.items import Action, Cast, Event, Link, Measure, Vote
 from scrapers.platforms.legistar_fields import as_extras
-from scrapers.platforms.legistar_rows import Row, digest, rows_in, truth
+from scrapers.platforms.legistar_rows import Row, digest, on_calendar, rows_in, truth
 from scrapers.platforms.legistar_rows import words as printed
 from scrapers.platforms.legistar_words import classify, enacted_as, kind_of, knows_type, option_of
 from scrapers.ports import KnownMeasure
@@ -50,6 +50,7 @@ FIELDS = Fields(
             "memberslist archiveddata agendapdf showcalendaricon videotimestamps"
         ),
     },
+    parts=named("LegislativeHistory VotingInformation Votes"),
 )
 
 _NUMBER = re.compile(r"(\d{4})-\d+")
@@ -80,7 +81,7 @@ def day(text: str) -> date | None:
         if match:
             month, day_, year = map(int, match.groups())
             return date(year, month, day_)
-        return date.fromisoformat(text[:10])
+        return on_calendar(date.fromisoformat(text[:10]))
     except ValueError:
         return None
 
