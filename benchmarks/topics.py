@@ -34,11 +34,15 @@ PARTS = ("read", "unread")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A text's identifier, the topics it belongs to, and why."""
+    """A text's identifier, the topics it belongs to, and why.
+
+    Two readers disagreed over the `unsettled` topics, for which it does not count.
+    """
 
     identifier: str
     topics: frozenset[str]
     reason: str
+    unsettled: frozenset[str] = frozenset()
 
     @property
     def part(self) -> str:
@@ -82,7 +86,10 @@ def labelled(file: Path = LABELS) -> list[Labelled]:
     with file.open(encoding="utf-8", newline="") as lines:
         return [
             Labelled(
-                identifier, frozenset() if topics == "-" else frozenset(topics.split(",")), why
+                identifier,
+                frozenset(one for one in topics.split(",") if one[0] not in "-?"),
+                why,
+                frozenset(one[1:] for one in topics.split(",") if one[0] == "?"),
             )
             for identifier, topics, why in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         ]
@@ -110,6 +117,8 @@ def scores(pairs: Iterable[tuple[Labelled, RealText]]) -> list[Score]:
     for label, text in pairs:
         found = found_in(matcher, text)
         for name in names:
+            if name in label.unsettled:
+                continue
             score = made[name, label.part]
             score.texts += 1
             if name in label.topics:

@@ -25,7 +25,18 @@ _KIND: dict[str, SourceKind] = {
 }  # fmt: skip
 _A_PLACE = "a place such as us/wa/seattle"
 _AN_INDEX = "an address such as https://example.org/orders"
-LEGISTAR = ("place", "client", "token", "since", "requests", "hosts", "api", "site", "door", "crawl")
+LEGISTAR = (
+    "place",
+    "client",
+    "token",
+    "since",
+    "requests",
+    "hosts",
+    "api",
+    "site",
+    "door",
+    "crawl",
+)
 PRIMEGOV = ("place", "client", "committees", "identifier", "hosts", "site", "crawl")
 _CLIENT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 

@@ -9,10 +9,10 @@ from config.reading import Reader, Value, listed
 from config.schedules import Cadence, parse_cadence, parse_quiet
 from config.topics import pack_names
 from config.vocabulary import ChangeKind
-from config.watches import DEFAULT_WHEN, Watch
+from config.watches import DEFAULT_WHEN, Watch, Words
 from config.yaml_marks import Entry, Pairs, Scalar
 
-KEYS = ("name", "places", "topics", "when", "to", "every", "quiet")
+KEYS = ("name", "places", "topics", "when", "text", "to", "every", "quiet")
 _CLOCK = place("us").timezone  # of times that name no zone
 
 
@@ -40,14 +40,22 @@ def _watch(
     places = _all(reader, told, "places", "a place such as us/md/*", check_pattern)
     wanted = _all(reader, told, "topics", "a topic", lambda text: _declared(text, topics))
     when = _all(reader, told, "when", "a kind of change", _kind)
+    text = reader.worded(told, "text", "which words", _words) or "any"
     to = read_addresses(reader, told, "to")
+    named = wanted if "topics" in told else tuple(topics)
+    if text == "added" and not named and "text" in told:
+        reader.problem(
+            told["text"], "text: added in a watch without topics", "a topic",
+            "only passages of a topic can be new",
+        )  # fmt: skip
     if not (name and to):
         return None
     return Watch(
         name=name,
         places=places or ("*",),
-        topics=wanted if "topics" in told else tuple(topics),
+        topics=named,
         when=when or DEFAULT_WHEN,
+        text=text,
         to=to,
         every=every or Cadence(),
         quiet=quiet,
@@ -72,6 +80,14 @@ def _declared(text: str, topics: Collection[str]) -> str:
         hint = "name the pack under the file's own topics too"
     expected = f"one of the file's topics ({listed(topics) or 'it has none'})"
     raise Unexpected(f"the topic {text!r}", expected, hint)
+
+
+def _words(text: str) -> Words:
+    match text:
+        case "any" | "added":
+            return text
+    known = ("any", "added")
+    raise Unexpected(repr(text), f"one of {listed(known)}", meant(text, known))
 
 
 def _kind(text: str) -> ChangeKind:

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from config.problems import WatchlistErrors, meant
-from config.query import Query, QueryError, parse
+from config.query import Query, QueryError
+from config.query_common import parse_asked
 from config.reading import Reader
 from config.yaml_marks import Entry
 
@@ -36,7 +37,7 @@ class Topic(BaseModel):
     @cached_property
     def tree(self) -> Query:
         """The query, understood."""
-        return parse(self.query)
+        return parse_asked(self.query)
 
     @cached_property
     def digest(self) -> str:
@@ -82,7 +83,7 @@ def _query(reader: Reader, entry: Entry) -> str | None:
     if query is None:
         return None
     try:
-        parse(query)
+        parse_asked(query)
     except QueryError as error:
         found = f"{error.found} at column {error.column} of the query"
         reader.problem(entry, found, error.expected, error.hint)

@@ -10,6 +10,9 @@ from config.vocabulary import ChangeKind
 
 SourceKind = Literal["site", "orders", "bills", "legistar", "primegov", "feeds", "pages"]
 
+Words = Literal["any", "added"]
+"""Which words a watch asks for: all that match, or those that are new in their version."""
+
 DEFAULT_WHEN = (
     ChangeKind.NEW,
     ChangeKind.AMENDED,
@@ -45,7 +48,8 @@ class Watch(BaseModel):
     """Who wants to know what.
 
     `places` are patterns for `config.places.covers`, `topics` names (none: every
-    change counts, whatever the text says), `to` addresses.
+    change counts, whatever the text says), `to` addresses. With `text` "added"
+    only a topic counts that has a passage which is new in this change.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +58,7 @@ class Watch(BaseModel):
     places: tuple[str, ...] = ("*",)
     topics: tuple[str, ...] = ()
     when: tuple[ChangeKind, ...] = DEFAULT_WHEN
+    text: Words = "any"
     to: tuple[str, ...]
     every: Cadence = Cadence()
     quiet: QuietHours | None = None

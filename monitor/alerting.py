@@ -2,7 +2,8 @@
 
 A watch is concerned when one of its places covers the issuing jurisdiction or
 a place the measure is about, the kind of change is one it asked for, and one
-of its topics matches; a watch without topics takes every topic.
+of its topics matches; a watch without topics takes every topic. One that asks
+for added text only is concerned by topics with a passage that is new in this change.
 
 What is told at once goes out with the crawl that found it. Everything else
 gathers in the slot of its due instant, so that one recipient gets one message
@@ -56,7 +57,8 @@ def reasons(watch: Watch, facts: ChangeFacts) -> tuple[str, ...]:
         return ()
     if not watch.topics:
         return (where or f"every measure of {_pattern(watch, facts.place)}",)
-    named = tuple(_topic_reason(topic, facts) for topic in watch.topics if topic in facts.topics)
+    found = facts.new_topics if watch.text == "added" else facts.topics
+    named = tuple(_topic_reason(topic, facts) for topic in watch.topics if topic in found)
     return (*named, where) if named and where else named
 
 

@@ -269,10 +269,10 @@ class App:
 
     def search(self, query: str, *, place: str | None, limit: int) -> list[dict[str, Any]]:
         """Measures that answer a query. Raises QueryError."""
-        from config.query import parse
+        from config.query_common import parse_asked
         from storage.search import Search
 
-        tree = parse(query)
+        tree = parse_asked(query)
         with self.store() as opened:
             return list(Search(opened.database).search(tree, place=pattern(place), limit=limit))
 

@@ -82,7 +82,7 @@ class Folded:
 
     @cached_property
     def _word_starts(self) -> tuple[int, ...]:
-        return tuple(found.start() for found in _SPACED_WORD.finditer(self.text))
+        return tuple([found.start() for found in _SPACED_WORD.finditer(self.text)])
 
     def word_at(self, position: int) -> int:
         """Number, from 0, the word that the position is in or follows.

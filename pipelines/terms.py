@@ -39,7 +39,7 @@ _NUMBER_ENDS = r"(?!\w|[.,-]\d)"
 _NUMBER_GOES_ON = re.compile(r"\d[.,-]\Z")
 _STEM_KEY = 2
 _NEVER = 99
-_FEW = 8  # terms that are searched for one by one
+_FEW = 40  # words that are searched for one by one
 
 # Signs that readers of scans take for one another.
 _ALIKE = {sign: group for group in (("(", "{", "["), (")", "}", "]")) for sign in group}
@@ -129,14 +129,23 @@ class Term:
         if not all(choices):
             return []
         text = words.folded.cased if self.cased else words.folded.text
-        pattern = _compiled(_pattern(self.tokens, choices))
-        places = words.places(choices[0]) if self.tokens[0].how in ("exact", "stem") else None
-        matches = pattern.finditer(text) if places is None else _at(pattern, text, places)
+        pattern = self._as_written or _compiled(_pattern(self.tokens, choices))
+        if self.tokens[0].how in ("exact", "stem"):
+            matches = _at(pattern, text, words.places(choices[0]))
+        else:
+            matches = pattern.finditer(text)
         return [
             Hit(found.start(), found.end(), self._score(found[0]), self.name)
             for found in matches
             if self._starts_well(text, found.start())
         ]
+
+    @cached_property
+    def _as_written(self) -> re.Pattern[str] | None:
+        """The pattern of a term that is found in one form only."""
+        if any(token.how == "stem" for token in self.tokens):
+            return None
+        return _compiled(_pattern(self.tokens, [(token.text,) for token in self.tokens]))
 
     def _misread(self, words: "Words") -> Iterator[Hit]:
         """Find where words that may be the term's, read or spelled wrongly, stand for it."""
@@ -181,7 +190,7 @@ class Term:
         if first.how == "symbol" or not start:
             return True
         before = text[max(0, start - 2) : start]
-        if before[-1].isalnum() or before[-1] == "_":
+        if _is_of_word(before[-1]):
             return False
         return not (first.text[0].isdigit() and _NUMBER_GOES_ON.search(before))
 
@@ -234,7 +243,7 @@ class Words:
         self.doubts = doubts
         self._lexicon = lexicon
         self._near: dict[Token, tuple[str, ...]] = {}
-        self._asked = 0
+        self._places: dict[str, Sequence[int]] = {}
 
     def confidence(self, position: int) -> float:
         """How far the reading of what stands there is to be trusted, from 0 to 1."""
@@ -273,16 +282,28 @@ class Words:
             return self.inflections.get(stem(token.text), ())
         return (token.text,) if self.begins(token.text) else ()
 
-    def places(self, words: Sequence[str]) -> Sequence[int] | None:
-        """Find where any of some words stand, in order; None while it is not worth to know.
-
-        A few terms are found sooner by a search each, many by one pass over all words.
-        """
-        self._asked += 1
-        if self._asked <= _FEW:
-            return None
-        found = [self._index.get(word.lower(), ()) for word in words]
+    def places(self, words: Sequence[str]) -> Sequence[int]:
+        """Find where any of some whole words stand, in order."""
+        found = [self._spots(word.lower()) for word in words]
         return found[0] if len(found) == 1 else sorted(place for part in found for place in part)
+
+    def _spots(self, word: str) -> Sequence[int]:
+        known = self._places.get(word)
+        if known is None:
+            # A few words are found sooner by a search each, many by one pass over all words.
+            few = len(self._places) < _FEW
+            known = self._places[word] = self._searched(word) if few else self._index.get(word, ())
+        return known
+
+    def _searched(self, word: str) -> list[int]:
+        text, length, found = self.folded.text, len(word), []
+        at = text.find(word)
+        while at >= 0:
+            end = at + length
+            if not (at and _is_of_word(text[at - 1])) and not _is_of_word(text[end : end + 1]):
+                found.append(at)
+            at = text.find(word, end)
+        return found
 
     @cached_property
     def _index(self) -> dict[str, list[int]]:
@@ -303,7 +324,7 @@ class Words:
         """Tell whether a word begins so."""
         text, at = self.folded.text, -1
         while (at := text.find(beginning, at + 1)) >= 0:
-            if not at or not (text[at - 1].isalnum() or text[at - 1] == "_"):
+            if not at or not _is_of_word(text[at - 1]):
                 return True
         return False
 
@@ -355,6 +376,10 @@ def lexicon(looked: Iterable[Looked]) -> Lexicon:
         firsts=frozenset(token.text.lower() for token in firsts if token.how == "exact"),
         first_stems=frozenset(stem(token.text) for token in firsts if token.how == "stem"),
     )
+
+
+def _is_of_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:

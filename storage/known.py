@@ -68,7 +68,8 @@ class SightingRow:
 class KnownRow:
     """A measure with its merged state, identifiers and current versions.
 
-    `topics` are those found in each version's text.
+    `topics` are those found in each version's text, `matched` the digests of
+    those that the title was held against.
     """
 
     id: int
@@ -84,6 +85,7 @@ class KnownRow:
     versions: list[VersionRow] = field(default_factory=list)
     sightings: list[SightingRow] = field(default_factory=list)
     topics: dict[int, set[str]] = field(default_factory=dict)
+    matched: dict[str, str] = field(default_factory=dict)
 
 
 def keys_of(measure: Measure) -> list[Key]:
@@ -114,6 +116,7 @@ def load_by_id(connection: Connection, ids: Iterable[int], source: str) -> dict[
                 id=row.id, source=row.source, key=row.key, data=row.data,
                 measure=load_measure(row.data), fields=row.fields, first_seen=row.first_seen,
                 changed_at=row.changed_at, vanished_at=row.vanished_at,
+                matched=row.matched,
             )  # fmt: skip
         for name in connection.execute(_KEYS, {"ids": part}):
             rows[name.measure_id].keys.add((name.place, name.session, name.key))
@@ -178,6 +181,7 @@ _OWNERS = sa.select(_identifiers.key, _identifiers.measure_id).where(
 _MEASURES = sa.select(
     _measures.id, _measures.source, _measures.key, _measures.data, _measures.fields,
     _measures.first_seen, _measures.changed_at, _measures.vanished_at,
+    _measures.matched,
 ).where(_measures.id.in_(_ids()))  # fmt: skip
 _KEYS = sa.select(
     _identifiers.measure_id, _identifiers.place, _identifiers.session, _identifiers.key

@@ -410,15 +410,19 @@ def _changes_json(connection: Connection, rows: Sequence[Any]) -> Iterator[Json]
     )
     measures = {row.id: row for row in found}
     topics: dict[int, list[str]] = {}
+    fresh: dict[int, list[str]] = {}
     for row in connection.execute(
-        sa.select(_topics.change_id, _topics.topic)
+        sa.select(_topics.change_id, _topics.topic, _topics.new)
         .where(_topics.change_id.in_(ids))
         .order_by(_topics.topic)
     ):
         topics.setdefault(row.change_id, []).append(row.topic)
+        if row.new:
+            fresh.setdefault(row.change_id, []).append(row.topic)
     passages = passages_of_changes(connection, rows)
     for row in rows:
         measure = measures[row.measure_id]
+        data = json.loads(measure.data)
         yield {
             "id": row.id,
             "at": row.at.isoformat(),
@@ -431,13 +435,15 @@ def _changes_json(connection: Connection, rows: Sequence[Any]) -> Iterator[Json]
                 "session": measure.session,
                 "identifier": measure.identifier,
                 "title": measure.title,
-                "classification": json.loads(measure.data).get("classification", []),
+                "classification": data.get("classification", []),
+                "concerns": data.get("concerns", []),
                 "url": measure.url,
             },
             "before": row.before,
             "after": row.after,
             "versions": [row.old_version_id, row.new_version_id],
             "topics": topics.get(row.id, []),
+            "new_topics": fresh.get(row.id, []),
             "matches": passages[row.id],
             "summary": row.summary,
             "details": row.details,

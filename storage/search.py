@@ -109,21 +109,22 @@ def _candidates(
         )
     if since is not None:
         statement = statement.where(_measures.changed_at >= since)
-    needed = _Needs(connection.dialect.name).of(tree, _FIELDS)
+    needed = Needs(connection.dialect.name).of(tree, _FIELDS)
     if needed is not None:
         statement = statement.where(needed)
     statement = statement.order_by(_measures.changed_at.desc(), _measures.id.desc())
     return connection.execute(statement).scalars().all()
 
 
-class _Needs:
+class Needs:
     """What the index must hold of a measure for a query to match it.
 
-    None stands for nothing: the index cannot help.
+    None stands for nothing: the index cannot help. `of_versions` asks for the
+    text of one row of `versions`, replaced or not, in place of any current text.
     """
 
-    def __init__(self, dialect: str) -> None:
-        self._index = _Sqlite() if dialect == "sqlite" else _Postgresql()
+    def __init__(self, dialect: str, *, of_versions: bool = False) -> None:
+        self._index = (_Sqlite if dialect == "sqlite" else _Postgresql)(_Rows(of_versions))
 
     def of(  # noqa: PLR0911 - one line a kind
         self, tree: query.Query, fields: Sequence[str]
@@ -176,8 +177,31 @@ class _Needs:
         return sa.or_(*(self._index.holds(field, asked) for field in fields))
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Which rows are chosen by what the index finds."""
+
+    of_versions: bool
+
+    def with_text(self, sql: str, asked: str) -> sa.ColumnElement[bool]:
+        texts = _texts_of(sql, asked)
+        if self.of_versions:
+            return _versions.text_id.in_(texts)
+        return _measures.id.in_(
+            sa.select(_versions.measure_id).where(
+                _versions.text_id.in_(texts), _versions.replaced_at.is_(None)
+            )
+        )
+
+    def with_field(self, ids: Any) -> sa.ColumnElement[bool]:
+        return (_versions.measure_id if self.of_versions else _measures.id).in_(ids)
+
+
+@dataclass(frozen=True, slots=True)
 class _Sqlite:
     """The index in FTS5. A word in double quotes is never an operator."""
+
+    rows: _Rows
 
     def each(self, found: Sequence[str]) -> str:
         return " AND ".join(f'"{word}"' for word in found)
@@ -187,18 +211,21 @@ class _Sqlite:
 
     def holds(self, field: str, asked: str) -> sa.ColumnElement[bool]:
         if field == "text":
-            return _measures.id.in_(
-                _of_texts("SELECT rowid FROM text_index WHERE text_index MATCH :asked", asked)
+            return self.rows.with_text(
+                "SELECT rowid FROM text_index WHERE text_index MATCH :asked", asked
             )
-        return _measures.id.in_(
+        return self.rows.with_field(
             sa.text("SELECT rowid FROM measure_index WHERE measure_index MATCH :asked")
             .bindparams(sa.bindparam("asked", f"{{{field}}} : ({asked})", unique=True))
             .columns(sa.column("rowid", sa.Integer))
         )
 
 
+@dataclass(frozen=True, slots=True)
 class _Postgresql:
     """The index in tsvectors. Words are quoted, so that none is an operator."""
+
+    rows: _Rows
 
     def each(self, found: Sequence[str]) -> str:
         return " & ".join(f"'{word}'" for word in found)
@@ -210,23 +237,20 @@ class _Postgresql:
     def holds(self, field: str, asked: str) -> sa.ColumnElement[bool]:
         if field == "text":
             sql = "SELECT text_id FROM text_index WHERE words @@ CAST(:asked AS tsquery)"
-            return _measures.id.in_(_of_texts(sql, asked))
+            return self.rows.with_text(sql, asked)
         sql = f"SELECT measure_id FROM measure_index WHERE {field} @@ CAST(:asked AS tsquery)"  # noqa: S608 - a column of ours
-        return _measures.id.in_(
+        return self.rows.with_field(
             sa.text(sql)
             .bindparams(sa.bindparam("asked", asked, unique=True))
             .columns(sa.column("measure_id", sa.BigInteger))
         )
 
 
-def _of_texts(sql: str, asked: str) -> sa.Select[tuple[int]]:
-    texts = (
+def _texts_of(sql: str, asked: str) -> Any:
+    return (
         sa.text(sql)
         .bindparams(sa.bindparam("asked", asked, unique=True))
         .columns(sa.column("id", sa.BigInteger))
-    )
-    return sa.select(_versions.measure_id).where(
-        _versions.text_id.in_(texts), _versions.replaced_at.is_(None)
     )
 
 

@@ -61,6 +61,7 @@ class State:
             "id": self.measure_id, "key": measure_key(merged), "identifier": merged.identifier,
             "title": merged.title, "status": merged.status, "url": merged.url,
             "data": dump_measure(merged), "fields": dict(self.fields), "vanished_at": None,
+            "matched": dict(self.group.crawl.topics),
         }  # fmt: skip
         if known is None:
             writes.insert(tables.measures, row | {
@@ -73,7 +74,9 @@ class State:
                 "measure_id": known.id, "since": known.changed_at, "until": now,
                 "data": known.data,
             })  # fmt: skip
-        same = (row["data"], row["fields"]) == (known.data, known.fields)
+        same = (row["data"], row["fields"], row["matched"]) == (
+            known.data, known.fields, known.matched,
+        )  # fmt: skip
         if changed or known.vanished_at or not same:
             row["changed_at"] = now if changed else known.changed_at
             writes.update(tables.measures, row)

@@ -96,7 +96,8 @@ reports = sa.Table(
     sa.Index("ix_reports_source_at", "source", "at"),
 )
 
-# `data` is the merged measure, `fields` which source decides which field.
+# `data` is the merged measure, `fields` which source decides which field, `matched`
+# the digests of the topics that title and abstract were held against.
 measures = sa.Table(
     "measures",
     metadata,
@@ -114,6 +115,7 @@ measures = sa.Table(
     sa.Column("first_seen", Utc, nullable=False),
     sa.Column("changed_at", Utc, nullable=False),
     sa.Column("vanished_at", Utc),
+    sa.Column("matched", Json, nullable=False, default=dict, server_default="{}"),
     sa.Index("ix_measures_place_session", "place", "session"),
     sqlite_autoincrement=True,
 )
@@ -223,7 +225,8 @@ page_reviews = sa.Table(
 )
 
 # `seq` is the place among a measure's versions; a replaced text shares it with
-# the text that replaced it. `change_id` is the change that brought the version.
+# the text that replaced it. `change_id` is the change that brought the version,
+# `matched` the digests of the topics that its text was held against.
 versions = sa.Table(
     "versions",
     metadata,

@@ -59,6 +59,20 @@ def drafts(*watches, **changes):
     return route_for(watchlist(*watches))(facts(**changes))
 
 
+def test_a_watch_may_ask_for_added_text_only():
+    """It hears of a topic only where a passage is new in the change, and says which; others hear all."""
+    added, every = watch("Added", text="added"), watch("Every")
+    told = lambda **changes: [  # noqa: E731
+        (draft.watch, draft.reasons) for draft in drafts(added, every, **changes)
+    ]
+    assert told() == [("Every", ("topic 287g",))]
+    assert told(topics=("287g", "masks"), new_topics=("masks",)) == [
+        ("Added", ("topic masks, new in this change",)),
+        ("Every", ("topic 287g", "topic masks, new in this change")),
+    ]
+    assert told(kind=ChangeKind.ACTION) == [("Every", ("topic 287g",))]
+
+
 def test_a_concerned_watch_is_told_with_its_reasons():
     """Place, kind and topic fit: one draft, at once, in the slot of the crawl."""
     (draft,) = drafts(watch(), new_topics=("287g",))

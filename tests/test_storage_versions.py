@@ -71,7 +71,11 @@ def test_an_earlier_print_that_is_listed_late_is_no_news(site: Site) -> None:
         ("Version 0", readable(LAW)), ("Version 1", PENDING), ("Version 2", readable(OTHER))
     )
     assert site.kinds(late) == []
-    assert [one["note"] for one in site.shown()["versions"]] == ["Version 0", "Version 1", "Version 2"]
+    assert [one["note"] for one in site.shown()["versions"]] == [
+        "Version 0",
+        "Version 1",
+        "Version 2",
+    ]
     arrived = bill(
         ("Version 0", readable(LAW)), ("Version 1", readable(LAW)), ("Version 2", readable(OTHER))
     )

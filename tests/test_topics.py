@@ -12,8 +12,11 @@ from config.topics import TOPIC_KEYS, Topic, load_pack, pack_names, read_topic
 
 
 def test_the_packs_are_there():
-    """Three packs come with Measurewatch."""
-    assert pack_names() == ("287g", "city-property", "masks")
+    """Eight packs come with Measurewatch."""
+    assert pack_names() == (
+        "287g", "city-property", "courthouses-and-sensitive-places", "data-sharing", "detention-contracts",
+        "immigration-enforcement", "masks", "warrants-and-detainers",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", pack_names())
@@ -49,13 +52,13 @@ def test_an_unknown_pack_is_a_key_error_with_a_correction():
 
 def test_a_topic_keeps_its_query_as_written_and_its_meaning():
     """The text stays the writer's; the tree and the digest are of its meaning."""
-    one = Topic(name="x", title="X", query="a   b")
-    other = Topic(name="x", title="Y", query="a AND b", matches=("a b",))
-    assert one.query == "a   b"
+    one = Topic(name="x", title="X", query="mask   badge")
+    other = Topic(name="x", title="Y", query="mask AND badge", matches=("mask badge",))
+    assert one.query == "mask   badge"
     assert one.tree == other.tree
     assert one.digest == other.digest
-    assert one.digest != Topic(name="x", title="X", query="a OR b").digest
-    assert one.digest != Topic(name="y", title="X", query="a b").digest
+    assert one.digest != Topic(name="x", title="X", query="mask OR badge").digest
+    assert one.digest != Topic(name="y", title="X", query="mask badge").digest
 
 
 def test_a_topic_goes_to_another_process():

@@ -128,7 +128,7 @@ def reextract(
         since=moment(since, app.clock()) if since else None, again=again,
         accept_worse=accept_worse,
     )  # fmt: skip
-    with Shown(out, most=show) as shown, _interrupts() as asked:
+    with Shown(out, most=show) as shown, interrupts() as asked:
         totals = _run(app, wanted, shown, asked, limit=limit, dry_run=dry_run)
     shown.tell(totals, dry_run=dry_run, again=again)
     if totals.stopped:
@@ -258,7 +258,7 @@ def _sums(totals: "Totals", *, dry_run: bool, again: bool) -> Iterator[str]:
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
+def interrupts() -> Iterator[list[int]]:
     """Ctrl-C asks for an end after the document that is being kept; a second one ends at once."""
     asked: list[int] = []
 
