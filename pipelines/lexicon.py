@@ -37,8 +37,12 @@ _BROKEN_ASCII = re.compile(r"[-\x02]\s+(?=[A-Za-z])|\x02")
 _BROKEN_OR_FOREIGN = re.compile(
     r"[-\x02\x80-\U0010ffff](?:(?<=[-\u2010\u2011\x02\xad\ufffe])\s+(?=[^\W\d_]))?"
 )
+# Capitals set apart, as headings have them: I M M I G R A T I O N.
+_SPACED = re.compile(r"[A-Z](?: [A-Z]){3,59}(?!\w)")
 _COMBINING = re.compile(r"[\u0300-\u036f]")
 _WITH_COMBINED = re.compile(rf"[^\W\d_]{_COMBINING.pattern}+|{_BROKEN_OR_FOREIGN.pattern}")
+_SPACED_OR_ASCII = re.compile(f"{_SPACED.pattern}|{_BROKEN_ASCII.pattern}")
+_WITH_ALL = re.compile(f"{_SPACED.pattern}|{_WITH_COMBINED.pattern}")
 _DIGIT_AHEAD = re.compile(r"\s{0,3}\d")
 _SOFT_HYPHENS = "\x02\xad\ufffe"
 
@@ -147,15 +151,21 @@ class _Folding:
         self.pieces: list[_Piece] = []
 
     def pattern(self) -> re.Pattern[str]:
+        spaced = _SPACED.search(self._text) is not None
         if self._text.isascii():
-            return _BROKEN_ASCII
-        return _WITH_COMBINED if _COMBINING.search(self._text) else _BROKEN_OR_FOREIGN
+            return _SPACED_OR_ASCII if spaced else _BROKEN_ASCII
+        if spaced or _COMBINING.search(self._text):
+            return _WITH_ALL
+        return _BROKEN_OR_FOREIGN
 
     def replace(self, found: re.Match[str]) -> str:
         printed = found[0]
         if printed == "-":
             return printed
-        folded = self._break(found) if printed[-1].isspace() else self._sign(found)
+        if len(printed) > 1 and printed[1] == " " and printed[-1].isupper():
+            folded = self._closed_up(found)
+        else:
+            folded = self._break(found) if printed[-1].isspace() else self._sign(found)
         if len(folded) != len(printed):
             start = found.start() + self._shift
             self._shift += len(folded) - len(printed)
@@ -182,6 +192,30 @@ class _Folding:
             self._joined, self._joined_end = word, right.end()
             return ""
         return self._kept(printed)
+
+    def _closed_up(self, found: re.Match[str]) -> str:
+        """Capitals that were set apart as words: as those looked for, where they are made of such."""
+        start = found.start()
+        if start and (self._text[start - 1].isalnum() or self._text[start - 1] == "_"):
+            return found[0]
+        letters = found[0].replace(" ", "")
+        words: list[str] = []
+        unknown, rest = "", letters
+        while rest:
+            known = next(
+                (
+                    rest[:size]
+                    for size in range(len(rest), 1, -1)
+                    if self._knows(rest[:size].lower())
+                ),
+                "",
+            )
+            if known:
+                words += [unknown, known]
+                unknown, rest = "", rest[len(known) :]
+            else:
+                unknown, rest = unknown + rest[0], rest[1:]
+        return " ".join(word for word in (*words, unknown) if word)
 
     def _word_before(self, end: int) -> str:
         start = end
