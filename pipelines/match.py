@@ -44,10 +44,10 @@ __all__ = [
     "Matcher",
     "UnevaluableQueryError",
     "compile_topics",
-    "explain",
     "find_matches",
     "match_field",
     "matches_query",
+    "reading_of",
 ]
 
 SNIPPET = 240
@@ -192,16 +192,9 @@ def matches_query(tree: query.Query, text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sorted({(start, end) for _, _, start, end in found.spans()}))
 
 
-def explain(tree: query.Query, text: str) -> tuple[tuple[str, int | None], ...]:
-    """Tell, for a query and each of its parts, how many passages satisfy it.
-
-    None stands for a part that the text does not satisfy; 0 for one that it
-    satisfies without a passage, such as a NOT. Raises UnevaluableQueryError.
-    """
-    reading = _reading(_compiled_query(tree), text, "text", _NO_FIELDS)
-    parts = dict.fromkeys(query.walk(tree))
-    found = [(str(part), reading.evaluate(part)) for part in parts]
-    return tuple((part, None if hits is None else len(hits)) for part, hits in found)
+def reading_of(tree: query.Query, document: Extracted) -> Reading:
+    """A document's text, to be asked for the parts of a query. Raises UnevaluableQueryError."""
+    return _reading(_compiled_query(tree), document.text, "text", _NO_FIELDS, document.pages)
 
 
 def _compile(topics: Sequence[tuple[str, query.Query]]) -> Matcher:

@@ -18,7 +18,6 @@ from pipelines.match import (
     SNIPPET,
     UnevaluableQueryError,
     compile_topics,
-    explain,
     find_matches,
     match_field,
     matches_query,
@@ -232,14 +231,6 @@ class TestOperators:
         """Distances count "U.S.C." and "city-owned" as one word."""
         assert found("mask NEAR/3 police", "mask U.S.C. city-owned police")
         assert not found("mask NEAR/2 police", "mask U.S.C. city-owned police")
-
-    def test_explain_tells_each_part(self):
-        """Every part of a query is told with the number of passages that satisfy it."""
-        told = dict(explain(parse("mask NEAR/3 police NOT covid"), "police mask, mask"))
-        assert told["mask"] == 2
-        assert told["covid"] is None
-        assert told["NOT covid"] == 0
-        assert told["mask NEAR/3 police"] == 1
 
 
 class TestCompiling:

@@ -1,6 +1,7 @@
 """text, match: what we read in a document, what we find in it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,7 @@ def _shown_json(shown: Any) -> dict[str, Any]:
     "--topic", "names", multiple=True, metavar="NAME", help="Only this topic (repeatable)."
 )
 @click.option("--query", metavar="Q", help="A query instead of topics.")
-@click.option("--explain", is_flag=True, help="Say how each topic was understood.")
+@click.option("--explain", is_flag=True, help="Say why each topic matched, or did not.")
 @shared
 @click.pass_context
 def match(
@@ -257,8 +258,8 @@ def match(
     app = build(ctx.ensure_object(dict))
     extracted, topics, found = match_document(app, file, names, query)
     if explain:
-        for topic in topics:
-            out.remark(f"{topic.name}: {topic.tree}")
+        for line in _explained(topics, extracted):
+            out.remark(line)
     for warning in extracted.warnings:
         out.remark(f"Warning: {warning}")
     if out.as_json:
@@ -267,6 +268,28 @@ def match(
     columns = {"topic": "topic", "term": "term", "standing": "standing", "where": "citation",
                "passage": "snippet"}  # fmt: skip
     out.lines([match_json(item) for item in found], columns, "No match.")
+
+
+def _explained(topics: Any, extracted: Any) -> Iterator[str]:
+    """A line for each topic, and below it one for each part, the deeper the further in."""
+    from pipelines.explaining import reasons
+
+    for topic in topics:
+        whole, *parts = reasons(topic.tree, extracted)
+        yield f"{topic.name}: {_outcome(whole.found)}"
+        for part in (whole, *parts):
+            sign = "-" if part.found is None else "+"
+            told = (
+                f" ({counted(part.found, 'passage')})"
+                if part.found and "(" not in part.part
+                else ""
+            )
+            why = f": {part.why}" if part.why else ""
+            yield f"  {'  ' * part.depth}{sign} {part.part}{told}{why}"
+
+
+def _outcome(found: int | None) -> str:
+    return "no match, since" if found is None else f"{counted(found, 'passage')}, since"
 
 
 def match_json(found: Any) -> dict[str, Any]:
