@@ -14,6 +14,9 @@ from config.query_common import parse_asked
 from config.reading import Reader
 from config.yaml_marks import Entry
 
+LANGUAGE = "2"
+"""What queries mean. With another number `rematch` looks at everything stored anew."""
+
 TOPIC_KEYS = ("title", "query", "matches", "rejects")
 
 
@@ -42,7 +45,8 @@ class Topic(BaseModel):
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of name and meaning: as long as it is the same, so are the matches."""
-        return hashlib.sha256(f"{self.name}\n{self.tree}".encode()).hexdigest()
+        said = f"{LANGUAGE}\n{self.name}\n{self.tree}"
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def pack_names() -> tuple[str, ...]:

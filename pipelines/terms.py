@@ -37,6 +37,7 @@ _GAP_AT_SYMBOL = r"[\s-]{0,10}"
 _WORD_ENDS = r"(?!\w)"
 _NUMBER_ENDS = r"(?!\w|[.,-]\d)"
 _NUMBER_GOES_ON = re.compile(r"\d[.,-]\Z")
+_APOSTROPHE = re.compile(r"[^\W\d_]['\"]\Z")  # OF'F'ICE, as scans have it, is no ICE
 _STEM_KEY = 2
 _NEVER = 99
 _FEW = 40  # words that are searched for one by one
@@ -190,7 +191,7 @@ class Term:
         if first.how == "symbol" or not start:
             return True
         before = text[max(0, start - 2) : start]
-        if _is_of_word(before[-1]):
+        if _is_of_word(before[-1]) or (self.cased and _APOSTROPHE.search(before)):
             return False
         return not (first.text[0].isdigit() and _NUMBER_GOES_ON.search(before))
 

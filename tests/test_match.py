@@ -227,6 +227,11 @@ class TestOperators:
         else:
             assert found(written, text) == passages
 
+    def test_capitals_after_an_apostrophe_are_the_tail_of_a_word(self):
+        """OF'F'ICE, as scans have it, is no ICE; quotes round it are."""
+        assert not found("=ICE", "the OF'F'ICE of the mayor")
+        assert found("=ICE", "called 'ICE' here") == ["ICE"]
+
     def test_a_word_is_what_people_call_one(self):
         """Distances count "U.S.C." and "city-owned" as one word."""
         assert found("mask NEAR/3 police", "mask U.S.C. city-owned police")
