@@ -207,14 +207,20 @@ class TestPages:
         assert isinstance(insite(InSiteSite(columns=COLUMNS[1:])).error, ParseDrift)
 
     def test_a_bad_matter_costs_only_itself(self):
-        """It is counted, and there is no baseline until it was read."""
+        """It is counted, waits to be read, and keeps nothing else silent."""
         seen = insite(
             InSiteSite(broken={"ID=7000502": b"<html><title>x</title><p>Nothing</p></html>"})
         )
         assert set(seen.measures) == {"CB 120001", "Min 77"}
         assert seen.report.failed == 1
+        assert not seen.report.partial
+        assert [one.name for one in seen.listings] == ["pages 2026", "pages 2025"]
+
+    def test_what_a_crawl_has_no_room_for_waits_and_there_is_no_baseline(self):
+        """Or every matter read later would be news."""
+        seen = insite(InSiteSite(), requests=1)
         assert seen.report.partial
-        assert seen.listings == []
+        assert "were never looked at; they wait" in seen.notes
 
     def test_a_line_without_a_number_costs_only_itself(self):
         """Its reason is noted, and the list does not count as whole."""

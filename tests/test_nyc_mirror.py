@@ -86,13 +86,13 @@ class TestBad:
         assert isinstance(visit(served).error, ParseDrift)
 
     def test_a_bad_file_costs_only_itself(self):
-        """It is counted, and read again by the next crawl; its folder is not whole until then."""
+        """It is counted, read again by the next crawl, and keeps nothing else silent."""
         served = pages() | {SIGNS: b'{"ID": "x"}'}
         seen = visit(served)
         assert seen.report.failed == 1
         assert "Int 0209-2026" in seen.measures
-        assert [one.name for one in seen.listings] == ["resolution/2026"]
-        assert seen.report.partial
+        assert [one.name for one in seen.listings] == ["introduction/2026", "resolution/2026"]
+        assert not seen.report.partial
 
     @pytest.mark.parametrize("status", [403, 429])
     def test_a_host_that_is_asked_too_often_says_so_and_tells_nothing(self, status):

@@ -90,6 +90,7 @@ class InSite:
         self.spider, self.client, self.place = spider, client, place
         self.known = {(one.session, alike_key(one.identifier)): one for one in spider.known}
         self.spent = self.failures = 0
+        self.tried: set[Key] = set()
         self.start = f"{client.site}/Legislation.aspx"
 
     async def crawl(self) -> AsyncIterator[Item]:
@@ -103,6 +104,7 @@ class InSite:
             spent = self.spent >= self.client.requests and not self._replaying
             if spent or self.failures >= GIVES_UP:
                 break
+            self.tried.add(key)
             looked = await self._matter(key, lines[key])
             if looked is not None:
                 done.add(key)
@@ -110,15 +112,16 @@ class InSite:
         for key, line in lines.items():
             if key not in done and key in self.known:
                 yield self._as_known(self.known[key], line)
-        # Until each matter was looked at once there is no baseline, or each would be news.
-        unread = sum(key not in done and key not in self.known for key in lines)
+        # Until each matter was asked for once there is no baseline, or each would be news. One
+        # whose page fails is news when it can be read; it must not keep all others silent.
+        unread = sum(key not in self.tried and key not in self.known for key in lines)
         report = self.spider.report
         report.partial = report.partial or bool(unread) or not lists
         if unread:
             report.note(
                 "info", f"{unread} matters were never looked at; they wait for the next crawls"
             )
-        for one in lists if not unread else ():
+        for one in lists:
             yield one
 
     async def _lines(self) -> tuple[dict[Key, Line], list[Listing]]:

@@ -149,10 +149,11 @@ class Mirror:
         files, read = await self._trees()
         by_path = {path: one for (path, _, _), one in self.known.items()}
         news = _news(files, by_path)
-        left = set(news)
+        left, tried = set(news), set[str]()
         for path in news[: self.client.requests]:
             if self.failures >= GIVES_UP:
                 break
+            tried.add(path)
             measure = await self._file(path, files[path], by_path.get(path))
             if measure is not None:
                 left.discard(path)
@@ -160,15 +161,14 @@ class Mirror:
         for path, one in by_path.items():
             if path in files and (path not in news or path in left):
                 yield self._as_known(path, one)
-        unread = {path.rpartition("/")[0] for path in left if path not in by_path}
-        # Until every file was read once there is no baseline, or each would be news.
-        spider.report.partial = bool(unread)
+        # Until every file was asked for once there is no baseline, or each would be news. One that
+        # cannot be read is news when it can; it must not keep all others silent.
+        spider.report.partial = any(path not in by_path for path in left - tried)
         if left:
             spider.report.note("info", f"{len(left)} files wait for the next crawls")
         for folder in read:
-            if folder not in unread:
-                count = sum(path.startswith(f"{folder}/") for path in files)
-                yield Listing(name=folder, rows=count)
+            count = sum(path.startswith(f"{folder}/") for path in files)
+            yield Listing(name=folder, rows=count)
 
     async def _trees(self) -> tuple[dict[str, str], list[str]]:
         """All files of the years covered with their digests, and the folders that were read."""
