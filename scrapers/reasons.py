@@ -43,9 +43,18 @@ def reason(url: str, error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def not_verified(error: DownloadFailedError) -> bool:
+    """Whether a connection failed because the certificate does not lead to a known root."""
+    return any(
+        isinstance(cause, SSL.Error)
+        and any("certificate verify failed" in part for entry in cause.args[0] for part in entry)
+        for cause in _causes(error)
+    )
+
+
 def _failed(host: str, error: DownloadFailedError) -> str:
     """Tell a certificate that is not believed from a connection that broke."""
-    causes = [failure.value for failure in _reasons(error.__cause__)]
+    causes = _causes(error)
     for cause in causes:
         if isinstance(cause, VerificationError):
             return f"no safe connection to {host}: the certificate is another site's"
@@ -56,5 +65,7 @@ def _failed(host: str, error: DownloadFailedError) -> str:
     return f"the connection to {host} broke: {said or error}"
 
 
-def _reasons(cause: BaseException | None) -> list:  # type: ignore[type-arg]
-    return list(cause.reasons) if isinstance(cause, ResponseFailed) else []
+def _causes(error: DownloadFailedError) -> list[BaseException]:
+    cause = error.__cause__
+    reasons = cause.reasons if isinstance(cause, ResponseFailed) else []
+    return [failure.value for failure in reasons]
