@@ -134,6 +134,11 @@ def fold(text: str, knows: Callable[[str], bool]) -> Folded:
     return Folded(cased.lower(), cased, tuple(folding.pieces))
 
 
+def has_set_apart(text: str) -> bool:
+    """Tell whether capitals are set apart in a text, as headings have them."""
+    return _SPACED.search(text) is not None
+
+
 def _distinct_words(text: str) -> frozenset[str]:
     # Most words stand there often; to part at white space first is a quarter faster.
     return frozenset(WORD.findall(" ".join(set(text.split()))))
@@ -151,7 +156,7 @@ class _Folding:
         self.pieces: list[_Piece] = []
 
     def pattern(self) -> re.Pattern[str]:
-        spaced = _SPACED.search(self._text) is not None
+        spaced = has_set_apart(self._text)
         if self._text.isascii():
             return _SPACED_OR_ASCII if spaced else _BROKEN_ASCII
         if spaced or _COMBINING.search(self._text):

@@ -9,7 +9,6 @@ words may be misspelt, and titles that were others then) is looked at itself.
 Nothing here writes.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +45,6 @@ _changes = tables.changes.c
 _texts = tables.texts.c
 _measures = tables.measures.c
 _snapshots = tables.snapshots.c
-_reviews = tables.page_reviews.c
 
 
 @dataclass(slots=True)
@@ -100,8 +98,6 @@ class Backtesting:
         with self._database.reading() as connection:
             needed = _needed(connection, trees, ("text",), of_versions=True)
             versions = self._version_rows(connection, needed)
-            if needed is not None:
-                versions |= self._unsure(connection, known=versions)
             return _grouped(versions.values(), self._field_rows(connection, trees))
 
     def sample(self, most: int) -> list[Unit]:
@@ -160,13 +156,6 @@ class Backtesting:
         if needed is not None:
             statement = statement.where(needed)
         return {row.id: row for row in connection.execute(statement)}
-
-    def _unsure(self, connection: Connection, known: Iterable[int]) -> dict[int, Any]:
-        """Versions that the index cannot speak of and that are not known already."""
-        versions: dict[int, Any] = {}
-        for part in chunks(sorted(unsure(connection, self._chosen()) - set(known))):
-            versions |= self._version_rows(connection, _versions.id.in_(part))
-        return versions
 
     def _field_rows(self, connection: Connection, trees: Sequence[Query]) -> Sequence[Any]:
         """The changes that brought a title or an abstract which may match."""
@@ -246,21 +235,6 @@ def load_texts(connection: Connection, version_ids: Sequence[int]) -> dict[int, 
     }
 
 
-def unsure(connection: Connection, chosen: sa.Select[Any]) -> set[int]:
-    """Those of the chosen versions with a page whose words may have been read wrongly.
-
-    On it every term may be misspelt, which the index cannot know.
-    """
-    raw = sa.type_coerce(_texts.pages, sa.Text)
-    rows = connection.execution_options(yield_per=2000).execute(
-        chosen.with_only_columns(_versions.id, _versions.document_sha256, raw.label("pages"))
-        .join(tables.texts, _texts.id == _versions.text_id)
-        .where(sa.or_(_texts.method.not_in(_SURE), _versions.document_sha256.in_(_REVIEWED)))
-    )
-    reviewed = set(connection.execute(_REVIEWED).scalars())
-    return {row.id for row in rows if row.document_sha256 in reviewed or not _is_sure(row.pages)}
-
-
 def _needed(
     connection: Connection, trees: Sequence[Query], fields: Sequence[str], *, of_versions: bool
 ) -> sa.ColumnElement[bool] | None:
@@ -278,7 +252,7 @@ def _needed(
     if asked:
         column = _versions.measure_id if of_versions else _measures.id
         known.append(column.in_(_renamed(asked)))
-    return sa.or_(*known)
+    return sa.or_(*known, needs.unknown())
 
 
 def _asked(trees: Sequence[Query]) -> set[str]:
@@ -295,18 +269,6 @@ def _renamed(asked: Iterable[str]) -> Any:
 
 def _counted(statement: sa.Select[Any]) -> Any:
     return sa.select(sa.func.count()).select_from(statement.subquery())
-
-
-_SURE = ("html", "rtf", "docx", "plain", "text", "xlsx")
-"""How texts are read that nobody can misread."""
-
-_REVIEWED = sa.select(_reviews.document_sha256).where(_reviews.undone_at.is_(None)).distinct()
-_CONFIDENCE = 4  # its place in a page's row: see `storage.codec`
-
-
-def _is_sure(pages: str) -> bool:
-    """Whether every page of a text was read with full confidence."""
-    return all(row[_CONFIDENCE] >= 1 for row in json.loads(pages))
 
 
 def _grouped(versions: Iterable[Any], fields: Iterable[Any]) -> list[Unit]:

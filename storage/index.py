@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.engine import Connection
 
-from pipelines.lexicon import fold, stem
+from pipelines.lexicon import fold, has_set_apart, stem
+from pipelines.texts import Page
 from scrapers.items import Measure
 
 PART = 5_000
@@ -23,6 +24,8 @@ so long texts are indexed in parts, which overlap by more words than any phrase
 has, and what is longer than any word is left out."""
 
 STEM_MARK = "x0"
+UNSURE_MARK = "x1"
+"""Stands among the words of a title, an abstract or sponsors that is unsure, as a text is."""
 
 _AROUND = 120
 _WORD = re.compile(r"[^\W_]+")
@@ -46,6 +49,15 @@ def indexed(text: str) -> list[str]:
         around = text[max(0, broken.start() - _AROUND) : broken.end() + _AROUND]
         found += _cut(fold(around, _always).text)
     return found + sorted({stemmed(word) for word in set(found)})
+
+
+def is_unsure(pages: Iterable[Page]) -> bool:
+    """Whether matching may find words in a text that it is not indexed by.
+
+    They are words read wrongly, and words in capitals set apart with nothing
+    that parts them: which ones they are depends on what is looked for.
+    """
+    return any(page.confidence < 1 or has_set_apart(page.text) for page in pages)
 
 
 def _cut(folded: str) -> list[str]:
@@ -78,7 +90,10 @@ class Index:
         names = " ".join(sponsor.name for sponsor in measure.sponsors)
         fields = (measure.title, measure.abstract, names)
         spell = " ".join if self._sqlite else _positions
-        title, abstract, sponsors = (spell(indexed(field)) for field in fields)
+        title, abstract, sponsors = (
+            spell([*indexed(field), *([UNSURE_MARK] if has_set_apart(field) else [])])
+            for field in fields
+        )
         self._measures.append((measure_id, title, abstract, sponsors))
 
     def flush(self) -> None:

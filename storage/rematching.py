@@ -22,7 +22,7 @@ from pipelines.again import Case, Topics
 from pipelines.texts import Match
 
 from . import tables
-from .backtesting import load_texts, unsure
+from .backtesting import load_texts
 from .codec import load_measure
 from .columns import dump
 from .database import Database
@@ -196,9 +196,8 @@ class Rematching:
             )
             found = set(connection.execute(having.distinct()).scalars())
             if known:
-                found.update(connection.execute(chosen.where(sa.or_(*known))).scalars())
-            if known and of_versions:
-                found |= unsure(connection, chosen)
+                may = sa.or_(*known, needs.unknown())
+                found.update(connection.execute(chosen.where(may)).scalars())
         return found
 
     def _mark(self, group: _Group, rows: Mapping[int, Any]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from .errors import DamagedDatabase, NewerDatabase, OlderDatabase
 from .tables import metadata
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration. It is named here so that opening a current database does
 not have to import Alembic; a test holds it against the migrations themselves."""
 

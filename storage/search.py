@@ -23,7 +23,7 @@ from pipelines.texts import Extracted
 from . import tables
 from .codec import load_measure, marks_from_json, pages_from_json
 from .database import Database
-from .index import stemmed, words
+from .index import UNSURE_MARK, stemmed, words
 from .passages import passage_json
 from .queries import in_place
 from .verdicts import Verdict, judged_pages, standing
@@ -39,6 +39,8 @@ _FIELDS = ("text", "title", "abstract", "sponsors")
 _measures = tables.measures.c
 _versions = tables.versions.c
 _texts = tables.texts.c
+_reviews = tables.page_reviews.c
+_REVIEWED = sa.select(_reviews.document_sha256).where(_reviews.undone_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,10 @@ def _candidates(
         )
     if since is not None:
         statement = statement.where(_measures.changed_at >= since)
-    needed = Needs(connection.dialect.name).of(tree, _FIELDS)
+    needs = Needs(connection.dialect.name)
+    needed = needs.of(tree, _FIELDS)
     if needed is not None:
-        statement = statement.where(needed)
+        statement = statement.where(sa.or_(needed, needs.unknown()))
     statement = statement.order_by(_measures.changed_at.desc(), _measures.id.desc())
     return connection.execute(statement).scalars().all()
 
@@ -124,7 +127,24 @@ class Needs:
     """
 
     def __init__(self, dialect: str, *, of_versions: bool = False) -> None:
-        self._index = (_Sqlite if dialect == "sqlite" else _Postgresql)(_Rows(of_versions))
+        self._rows = _Rows(of_versions)
+        self._index = (_Sqlite if dialect == "sqlite" else _Postgresql)(self._rows)
+
+    def unknown(self) -> sa.ColumnElement[bool]:
+        """What the index cannot speak of: it may match whatever the index holds of it.
+
+        Those are words that `storage.index.is_unsure` tells of, and texts of which a
+        person said what a page says.
+        """
+        marked = self._index.phrase([UNSURE_MARK], prefix=False)
+        texts = sa.or_(
+            _versions.text_id.in_(sa.select(_texts.id).where(_texts.unsure)),
+            _versions.document_sha256.in_(_REVIEWED),
+        )
+        return sa.or_(
+            self._rows.chosen(texts),
+            *(self._index.holds(field, marked) for field in _FIELDS if field != "text"),
+        )
 
     def of(  # noqa: PLR0911 - one line a kind
         self, tree: query.Query, fields: Sequence[str]
@@ -184,13 +204,14 @@ class _Rows:
     of_versions: bool
 
     def with_text(self, sql: str, asked: str) -> sa.ColumnElement[bool]:
-        texts = _texts_of(sql, asked)
+        return self.chosen(_versions.text_id.in_(_texts_of(sql, asked)))
+
+    def chosen(self, those: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        """Some versions, or the measures that have one of them now."""
         if self.of_versions:
-            return _versions.text_id.in_(texts)
+            return those
         return _measures.id.in_(
-            sa.select(_versions.measure_id).where(
-                _versions.text_id.in_(texts), _versions.replaced_at.is_(None)
-            )
+            sa.select(_versions.measure_id).where(those, _versions.replaced_at.is_(None))
         )
 
     def with_field(self, ids: Any) -> sa.ColumnElement[bool]:

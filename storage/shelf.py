@@ -12,6 +12,7 @@ from pipelines.texts import Extracted, VersionText
 
 from . import tables
 from .codec import dump_originals, is_scanned, pages_to_json
+from .index import is_unsure
 from .verdicts import is_doubtful
 from .writes import Ids, Row, Writes, chunks
 
@@ -102,6 +103,7 @@ def text_row(document: str, extracted: Extracted, extractor: str, text_sha256: s
         "characters": len(body),
         "originals": dump_originals(extracted.pages),
         "doubtful_pages": sum(map(is_doubtful, extracted.pages)),
+        "unsure": is_unsure(extracted.pages),
     }
     return row
 

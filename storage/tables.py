@@ -183,7 +183,8 @@ fetches = sa.Table(
     sa.Column("changed_at", Utc),
 )
 
-# `body` is the pages joined by form feeds; `pages` says where each begins and ends.
+# `body` is the pages joined by form feeds; `pages` says where each begins and ends. Of an
+# `unsure` text the full-text index does not know all words that matching finds.
 texts = sa.Table(
     "texts",
     metadata,
@@ -201,9 +202,12 @@ texts = sa.Table(
     sa.Column("characters", sa.Integer, nullable=False),
     sa.Column("originals", sa.LargeBinary),
     sa.Column("doubtful_pages", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("unsure", _Flag, nullable=False, default=False, server_default=sa.false()),
     sa.UniqueConstraint("document_sha256", "extractor", "text_sha256"),
     sa.Index("ix_texts_doubtful", "id", sqlite_where=sa.text("doubtful_pages > 0"),
              postgresql_where=sa.text("doubtful_pages > 0")),
+    sa.Index("ix_texts_unsure", "id", sqlite_where=sa.text("unsure = 1"),
+             postgresql_where=sa.text("unsure")),
 )  # fmt: skip
 
 # What a person said of a page. `reading_sha256` is the digest of the words that

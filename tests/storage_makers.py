@@ -42,9 +42,9 @@ def measure(identifier: str = "HB 1", **fields: Any) -> Measure:
     return Measure(identifier=identifier, **{**defaults, **fields})
 
 
-def extracted(text: str) -> Extracted:
+def extracted(text: str, confidence: float = 1.0) -> Extracted:
     """A text as one page."""
-    page = Page(number=1, start=0, text=text, method="html")
+    page = Page(number=1, start=0, text=text, method="html", confidence=confidence)
     return Extracted(media_type="text/html", method="html", pages=(page,))
 
 

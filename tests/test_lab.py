@@ -200,28 +200,20 @@ def test_the_index_never_costs_a_match(database, query):
         "Section 287(g) of the Act.",
         "The v3il of winter",
     ]
+    read = [extracted(text, 0.4 if "v3il" in text else 1.0) for text in texts]
     site = Site(database, route=nobody)
     site.crawl(*(
-        bill(("Introduced", readable(text)), identifier=f"HB {number}")
-        for number, text in enumerate(texts)
+        bill(("Introduced", replace(readable(text), extracted=one)), identifier=f"HB {number}")
+        for number, (text, one) in enumerate(zip(texts, read, strict=True))
     ))  # fmt: skip
-    with database.writing() as connection:
-        doubtful = tables.texts.c.body.like("%v3il%")
-        connection.execute(
-            sa.update(tables.texts)
-            .where(doubtful)
-            .values(method="ocr", pages=[[1, 0, len(texts[-1]), "ocr", 0.4]])
-        )
     tree = parse(query)
     matcher = compile_topics([Topic(name="q", title="", query=query)])
     fields = {"title": "Officers; name tags", "sponsor": ""}
-    expected = set()
-    for number, text in enumerate(texts):
-        one = extracted(text)
-        if "v3il" in text:
-            one = replace(one, pages=(replace(one.pages[0], method="ocr", confidence=0.4),))
-        if find_matches(matcher, one, fields=fields):
-            expected.add(f"HB {number}")
+    expected = {
+        f"HB {number}"
+        for number, one in enumerate(read)
+        if find_matches(matcher, one, fields=fields)
+    }
     stored = Backtesting(database)
     units = stored.units([tree])
     loaded = {one.measure["identifier"]: one for one in stored.load(units)}

@@ -1,5 +1,7 @@
 """Search: the same answers on both databases, and only what really matches."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from config import query
 from pipelines.match import compile_topics, find_matches, match_field
 from scrapers.items import Sponsor
 from storage.database import Database
+from storage.schema import upgrade
 from storage.search import Search, _Asked
 from tests.storage_makers import Site, bill, extracted, measure, observed, readable
 
@@ -114,6 +117,45 @@ def test_search_is_limited_and_filtered(site: Site, search: Search) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "confidence", "asked"),
+    [
+        ("the deputles shall", 0.7, "deputies"),
+        ("section 287{9) of", 0.9, '"287(g)"'),
+        ("I M M I G R A T I O N E N F O R C E M E N T", 1.0, '"immigration enforcement"'),
+    ],
+    ids=["misread", "misread figures", "set apart"],
+)
+def test_words_that_the_index_does_not_know(
+    site: Site, search: Search, text: str, confidence: float, asked: str
+) -> None:
+    """What matching finds in a text that was hard to read, or oddly set, search finds too."""
+    read = replace(readable(text), extracted=extracted(text, confidence))
+    site.crawl(bill(("Introduced", read), identifier="HB 9", title=""))
+    assert "HB 9" in found(search, asked)
+    assert "HB 9" not in found(search, "badges")
+
+
+def test_an_upgrade_tells_of_texts_that_are_there(site: Site, search: Search) -> None:
+    """Texts that were stored before the index spoke of what it does not know."""
+    text = "the deputles shall"
+    read = replace(readable(text), extracted=extracted(text, 0.7))
+    site.crawl(bill(("Introduced", read), identifier="HB 9", title=""))
+    with site.database.writing() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_texts_unsure")
+        connection.exec_driver_sql("ALTER TABLE texts DROP COLUMN unsure")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0008'")
+    with site.database.writing() as connection:
+        upgrade(connection, "here", allowed=True)
+    assert found(search, "deputies") == ["HB 3", "HB 9"]
+
+
+def test_a_title_set_apart(site: Site, search: Search) -> None:
+    """So it is with titles."""
+    site.crawl(observed(measure("HB 9", title="A C I T Y P R O P E R T Y act")))
+    assert found(search, '"city property"') == ["HB 2", "HB 9"]
+
+
+@pytest.mark.parametrize(
     "asked",
     ['"a\' OR 1=1 --"', '"mask\\" OR \\"x"', '"col:umn*"', '"a & b | !c <-> d"', '"{title} : x"', '"^x"',
      "=" + '"NEAR(a b)"', '"\N{HIRAGANA LETTER A} \N{SNOWMAN}"', '"§"'],
@@ -144,6 +186,9 @@ WORDS = st.sampled_from(
         "deputles",
         "8 U.S.C. 1357(g)",
         "section 287(g) of the INA",
+        "M A S K D E T A I N E D",
+        "D E P U T I E S",
+        "rnask",
     ]
 )
 PIECES = st.lists(
@@ -172,19 +217,26 @@ QUERIES = st.recursive(
     max_examples=40, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-@given(text=PIECES.map(" ".join), title=PIECES.map(" ".join), tree=QUERIES)
+@given(
+    text=PIECES.map(" ".join), title=PIECES.map(" ".join), tree=QUERIES,
+    confidence=st.sampled_from([1.0, 0.9, 0.6]),
+)  # fmt: skip
 def test_the_index_misses_nothing(
-    database: Database, text: str, title: str, tree: query.Query
+    database: Database, text: str, title: str, tree: query.Query, confidence: float
 ) -> None:
-    """A measure is found exactly when its text or title matches, whatever the typography."""
+    """A measure is found exactly when its text or title matches, however it is set or was read."""
     site = Site(database)
     number = f"HB {len(list(site.queries.measures())) + 1}"
     site.crawl_id += 1000
-    site.crawl(bill(("Introduced", readable(text or "x")), identifier=number, title=title))
+    read = extracted(text or "x", confidence)
+    site.crawl(bill(
+        ("Introduced", replace(readable(text or "x", file=number), extracted=read)),
+        identifier=number, title=title,
+    ))  # fmt: skip
     matcher = compile_topics([_Asked(tree)])
     fields = {"title": title, "sponsor": ""}
     matches = bool(
-        find_matches(matcher, extracted(text or "x"), fields=fields)
+        find_matches(matcher, read, fields=fields)
         or match_field(matcher, title, "title", fields=fields)
     )
     names = {one["identifier"] for one in Search(database).search(tree, limit=10_000)}
