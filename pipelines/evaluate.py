@@ -117,7 +117,7 @@ class Reading:
         alone = [
             hit
             for hit in hits
-            if all(self._distance(hit, other) > distance for other in near.of(hit))
+            if not any(self._within(hit, other, distance) for other in near.of(hit))
         ]
         return alone or None
 
@@ -152,21 +152,21 @@ class Reading:
             return False
         match node:
             case query.Near():
-                return self._distance(left, right) <= node.distance
+                return self._within(left, right, node.distance)
             case query.Then():
-                return left.end <= right.start and self._distance(left, right) <= node.distance
+                return left.end <= right.start and self._within(left, right, node.distance)
             case query.Sentence():
                 return _same(self._sentences, left, right)
             case query.Paragraph():
                 return _same(self._paragraphs, left, right)
 
-    def _distance(self, left: Hit, right: Hit) -> int:
-        """Count the words from one to the other: 1 for neighbours, 0 when they overlap."""
+    def _within(self, left: Hit, right: Hit, distance: int) -> bool:
+        """Tell whether one is so many words from the other: neighbours are 1 apart."""
         if left.start > right.start:
             left, right = right, left
         if right.start < left.end:
-            return 0
-        return self.folded.word_at(right.start) - self.folded.word_at(left.end - 1)
+            return True
+        return self.folded.within(left.end - 1, right.start, distance)
 
     @cached_property
     def _paragraphs(self) -> list[int]:
@@ -185,7 +185,7 @@ def _operator(node: query.Near | query.Then | query.Sentence | query.Paragraph) 
 def _tightest(hits: Iterable[Hit]) -> list[Hit]:
     """Keep the hits that hold no other one, in order."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (-hit.start, hit.end)):
+    for hit in sorted(hits, key=lambda hit: (-hit.start, hit.end, -hit.score, hit.term)):
         if not kept or hit.end < kept[-1].end:
             kept.append(hit)
     kept.reverse()

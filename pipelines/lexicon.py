@@ -19,6 +19,8 @@ WORD = re.compile(r"\w+")
 """A word for finding terms: letters and digits, nothing else."""
 
 _SPACED_WORD = re.compile(r"\w+(?:[.'-]\w+)*")
+_SPACE = re.compile(r"\s")
+_STRETCH = 2048
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _RIGHT_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_WORD = 60
@@ -84,16 +86,39 @@ class Folded:
     def _piece_starts(self) -> tuple[int, ...]:
         return tuple(piece.start for piece in self._pieces)
 
-    @cached_property
-    def _word_starts(self) -> tuple[int, ...]:
-        return tuple([found.start() for found in _SPACED_WORD.finditer(self.text)])
-
-    def word_at(self, position: int) -> int:
-        """Number, from 0, the word that the position is in or follows.
+    def within(self, start: int, end: int, words: int) -> bool:
+        """Tell whether at most so many words begin after one position and up to a later one.
 
         Counted as people do: "U.S.C." and "city-owned" are one word each.
         """
-        return bisect_right(self._word_starts, position) - 1
+        first = bisect_right(self._stretches, start) - 1
+        last = bisect_right(self._stretches, end) - 1
+        for rank in range(first, last + 1):
+            starts = self._words_of(rank)
+            words += bisect_right(starts, start) if rank == first else 0
+            words -= bisect_right(starts, end) if rank == last else len(starts)
+            if words < 0:
+                return False
+        return True
+
+    @cached_property
+    def _stretches(self) -> list[int]:
+        """Where the stretches of text begin whose words are numbered together: at white space."""
+        spaces = (_SPACE.search(self.text, at) for at in range(_STRETCH, len(self.text), _STRETCH))
+        return [0, *sorted({found.start() for found in spaces if found})]
+
+    def _words_of(self, rank: int) -> list[int]:
+        """Where the words of a stretch begin; few stretches are ever asked for."""
+        known = self._numbered.get(rank)
+        if known is None:
+            start, end = (*self._stretches[rank : rank + 2], len(self.text))[:2]
+            found = _SPACED_WORD.finditer(self.text, start, end)
+            known = self._numbered[rank] = [word.start() for word in found]
+        return known
+
+    @cached_property
+    def _numbered(self) -> dict[int, list[int]]:
+        return {}
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Find where the non-empty folded span [start, end) stands in the text, in code points."""

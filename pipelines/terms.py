@@ -135,11 +135,21 @@ class Term:
             matches = _at(pattern, text, words.places(choices[0]))
         else:
             matches = pattern.finditer(text)
-        return [
-            Hit(found.start(), found.end(), self._score(found[0]), self.name)
-            for found in matches
-            if self._starts_well(text, found.start())
-        ]
+        if self._starts_anywhere:
+            matches = (found for found in matches if self._starts_well(text, found.start()))
+        if self._as_spelled_only:
+            return [Hit(*found.span(), 1.0, self.name) for found in matches]
+        return [Hit(*found.span(), self._score(found[0]), self.name) for found in matches]
+
+    @cached_property
+    def _starts_anywhere(self) -> bool:
+        """Whether a place where a word begins need not be one where the term may."""
+        first = self.tokens[0]
+        return self.cased or first.how == "begins" or first.text[0].isdigit()
+
+    @cached_property
+    def _as_spelled_only(self) -> bool:
+        return all(token.how in ("exact", "symbol") for token in self.tokens)
 
     @cached_property
     def _as_written(self) -> re.Pattern[str] | None:
@@ -196,7 +206,7 @@ class Term:
         return not (first.text[0].isdigit() and _NUMBER_GOES_ON.search(before))
 
     def _score(self, found: str) -> float:
-        if all(token.how in ("exact", "symbol") for token in self.tokens):
+        if self._as_spelled_only:
             return 1.0
         written = [token.text for token in self.tokens]
         return 1.0 if _TOKEN.findall(found) == written else SCORE_INFLECTED
@@ -323,11 +333,17 @@ class Words:
 
     def begins(self, beginning: str) -> bool:
         """Tell whether a word begins so."""
+        if beginning[:_STEM_KEY] not in self._heads:
+            return False
         text, at = self.folded.text, -1
         while (at := text.find(beginning, at + 1)) >= 0:
             if not at or not _is_of_word(text[at - 1]):
                 return True
         return False
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        return frozenset([word[:_STEM_KEY] for word in self.folded.vocabulary])
 
     @cached_property
     def inflections(self) -> dict[str, tuple[str, ...]]:

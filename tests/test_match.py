@@ -1,8 +1,12 @@
 """Finding topics in texts."""
 
+import os
 import pickle
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -474,3 +478,37 @@ def test_the_ban_that_never_prints_its_name(corpus):
     defined = [match for match in matches if "MEANS A CONTRACT" in match.snippet]
     assert defined
     assert all(match.score > 0.8 for match in matches)
+
+
+JOINED = """
+from config.topics import load_pack, pack_names
+from pipelines.match import compile_topics, find_matches
+from pipelines.texts import Extracted, Page
+
+text = "Masks and masks of agents of agencies: no agent may wear a mask. " * 3
+page = Page(number=1, start=0, text=text, method="html")
+names = ("mask", "masks", "mask*", '"mask"', '"masks"', "=mask", "agent", "agents", "agen*")
+class Topic:
+    name = "t"
+    from config.query import parse
+    tree = parse("(%s) NEAR/9 (%s)" % (" OR ".join(names[:6]), " OR ".join(names[6:])))
+document = Extracted(media_type="text/html", method="html", pages=(page,))
+for found in find_matches(compile_topics([Topic]), document):
+    print(found.term, found.start, found.end, found.score)
+"""
+
+
+def test_the_same_matches_whatever_the_process():
+    """Of passages that join different words over the same span always the same one is told.
+
+    Sets have another order in each process; what is told of must not depend on it.
+    """
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", JOINED], env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1],
+        ).stdout
+        for seed in range(1, 5)
+    }  # fmt: skip
+    assert len(told) == 1
+    assert "NEAR/9" in told.pop()
