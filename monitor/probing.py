@@ -98,7 +98,7 @@ def main() -> int:
 async def _visit(app: App, spec: "SourceSpec", documents: Sequence[str], pool: Pool) -> int:
     from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
-    from monitor.crawling import politeness
+    from monitor.gates import politeness
 
     settings = politeness(app, replaying=False)
     settings.set("LOG_ENABLED", value=False, priority="cmdline")

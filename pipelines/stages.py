@@ -1,6 +1,6 @@
 """What Scrapy runs on each item: fetch its documents, read them, match, record.
 
-The stages know nothing of databases or pools; `monitor.crawling` hangs a
+The stages know nothing of databases or pools; `monitor.visiting` hangs a
 `Services` on the crawler (`crawler.services`) and each stage takes it there.
 A document that cannot be had or read costs only itself: its version is kept
 as pending or unreadable, with the reason.
