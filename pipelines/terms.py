@@ -22,6 +22,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from config import query
 from pipelines import misread
+from pipelines.inflections import uninflected
 from pipelines.lexicon import WORD, Folded, fold, stem
 
 SCORE_INFLECTED = 0.9
@@ -255,6 +256,7 @@ class Words:
         self._lexicon = lexicon
         self._near: dict[Token, tuple[str, ...]] = {}
         self._places: dict[str, Sequence[int]] = {}
+        self._inflected: dict[str, tuple[str, ...]] = {}
 
     def confidence(self, position: int) -> float:
         """How far the reading of what stands there is to be trusted, from 0 to 1."""
@@ -290,7 +292,7 @@ class Words:
             known = self.folded.cased_vocabulary if cased else self.folded.vocabulary
             return (token.text,) if token.text in known else ()
         if token.how == "stem":
-            return self.inflections.get(stem(token.text), ())
+            return self._forms(token.text)
         return (token.text,) if self.begins(token.text) else ()
 
     def places(self, words: Sequence[str]) -> Sequence[int]:
@@ -340,6 +342,15 @@ class Words:
             if not at or not _is_of_word(text[at - 1]):
                 return True
         return False
+
+    def _forms(self, text: str) -> tuple[str, ...]:
+        """The inflections of a word that the text has: a stem alone joins more (police, policy)."""
+        known = self._inflected.get(text)
+        if known is None:
+            alike, root = self.inflections.get(stem(text), ()), uninflected(text)
+            known = tuple([word for word in alike if uninflected(word) == root])
+            self._inflected[text] = known
+        return known
 
     @cached_property
     def _heads(self) -> frozenset[str]:
@@ -418,7 +429,7 @@ def _errors(token: Token, printed: str) -> int:
         return int(token.text != printed)
     if token.how == "begins" or token.text == printed:
         return 0
-    if token.how == "stem" and stem(token.text) == stem(printed):
+    if token.how == "stem" and uninflected(token.text) == uninflected(printed):
         return 0
     errors = misread.distance(token.text, printed)
     return _NEVER if errors is None else errors
