@@ -16,7 +16,7 @@ from typing import Any
 from monitor.app import App, Opened, UsageError
 from monitor.compute import Pool
 from pipelines.again import Found, find_again
-from storage.rematching import Effect, Rematching, Task
+from storage.rematching import Effect, Part, Rematching, Task
 
 Listener = Callable[[Mapping[str, Any]], None]
 
@@ -26,21 +26,32 @@ _SECONDS = 600
 
 @dataclass(slots=True)
 class Difference:
-    """What one topic gained and lost: passages, and measures that match now or do no more."""
+    """What one topic gained and lost: passages, and measures that match now or do no more.
+
+    `measures` says by id whether a measure matched before, and whether it does now.
+    """
 
     passages_gained: int = 0
     passages_lost: int = 0
-    gained: set[int] = field(default_factory=set)
-    lost: set[int] = field(default_factory=set)
+    measures: dict[int, tuple[bool, bool]] = field(default_factory=dict)
+
+    @property
+    def gained(self) -> int:
+        """How many measures match in which nothing matched before."""
+        return sum(has and not had for had, has in self.measures.values())
+
+    @property
+    def lost(self) -> int:
+        """How many measures matched in which nothing does any more."""
+        return sum(had and not has for had, has in self.measures.values())
 
     def add(self, effect: Effect) -> None:
         self.passages_gained += len(effect.gained)
         self.passages_lost += len(effect.lost)
         measure: int = effect.measure["id"]
-        if effect.has and not effect.had:
-            self.gained.add(measure)
-        if effect.had and not effect.has:
-            self.lost.add(measure)
+        # What a crawl wrote meanwhile comes in a later round: the first word of before counts.
+        had, _ = self.measures.get(measure, (effect.had, False))
+        self.measures[measure] = (had, effect.has)
 
 
 @dataclass(slots=True)
@@ -71,8 +82,10 @@ def rematch(
 
     `listener` is told {"event": "start", "waiting"}, {"event": "done", "count"}
     and, for each version and topic with another outcome, {"event": "effect"}
-    with `topic`, `measure`, `version`, `gained`, `lost`. `again` matches also
-    what was matched with these topics before.
+    with `topic`, `measure`, `version`, `outcome`, `gained`, `lost`. The outcome
+    is the measure's: "gained" when nothing of it matched before, "lost" when
+    nothing does any more, else "kept". `again` matches also what was matched
+    with these topics before.
 
     Raises UsageError for a topic that the watchlist does not have, and when
     another run is at work; StorageError when nothing can be kept.
@@ -97,7 +110,7 @@ def _round(
     store: Rematching, pool: Pool, workers: int, totals: Totals, listener: Listener,
     stopping: Callable[[], bool],
 ) -> None:  # fmt: skip
-    flying: deque[tuple[Task, Future[list[Found]]]] = deque()
+    flying: deque[tuple[Task, list[Future[list[Found]]]]] = deque()
     for task in store.tasks():
         if stopping():
             return
@@ -105,30 +118,46 @@ def _round(
             totals.done += task
             listener({"event": "done", "count": task})
             continue
-        if task.topics:
-            future = pool.submit(find_again, task.topics, task.cases, timeout=_SECONDS)
-        else:
-            future = Future()
-            future.set_result([])
-        flying.append((task, future))
+        flying.append((task, [_find(pool, part) for part in task.parts]))
         if len(flying) > 2 * max(workers, 2):
             _keep(store, *flying.popleft(), totals, listener)
     while flying and not stopping():
         _keep(store, *flying.popleft(), totals, listener)
 
 
+def _find(pool: Pool, part: Part) -> "Future[list[Found]]":
+    if part.topics:
+        return pool.submit(find_again, part.topics, part.cases, timeout=_SECONDS)
+    future: Future[list[Found]] = Future()
+    future.set_result([])
+    return future
+
+
 def _keep(
-    store: Rematching, task: Task, future: "Future[list[Found]]", totals: Totals, listener: Listener
+    store: Rematching,
+    task: Task,
+    futures: "Sequence[Future[list[Found]]]",
+    totals: Totals,
+    listener: Listener,
 ) -> None:
-    for effect in store.keep(task, dict(future.result())):
+    for effect in store.keep(task, [dict(future.result()) for future in futures]):
         totals.topics.setdefault(effect.topic, Difference()).add(effect)
         listener({
             "event": "effect", "topic": effect.topic, "measure": effect.measure,
-            "version": effect.version, "gained": list(effect.gained), "lost": list(effect.lost),
+            "version": effect.version, "outcome": _outcome(effect),
+            "gained": list(effect.gained), "lost": list(effect.lost),
         })  # fmt: skip
-    totals.done += len(task.known)
-    totals.matched += len(task.known)
-    listener({"event": "done", "count": len(task.known)})
+    count = sum(len(part.known) for part in task.parts)
+    totals.done += count
+    totals.matched += count
+    listener({"event": "done", "count": count})
+
+
+def _outcome(effect: Effect) -> str:
+    """What became of the measure."""
+    if effect.had and effect.has:
+        return "kept"
+    return "gained" if effect.has else "lost"
 
 
 @contextmanager

@@ -2,17 +2,17 @@
 
 Each version says with which topics (by digest) its text was matched, each
 measure the same of its title and abstract. What says otherwise than the
-watchlist is matched anew, a few at a time, each few in one transaction; so
-whatever is killed when, each is either as it was or wholly done, and to run
-again does only what is missing. What a crawl wrote meanwhile counts, and is
-looked at again.
+watchlist is matched anew, a few measures at a time, each few with all their
+versions in one transaction; so whatever is killed when, each measure is either
+as it was or wholly done, and to run again does only what is missing. What a
+crawl wrote meanwhile counts, and is looked at again.
 
 What the full-text index rules out needs no look at its text.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -29,7 +29,6 @@ from .database import Database
 from .passages import Json, match_facts, match_json, passage_json
 from .search import Needs
 from .texting import match_row
-from .writes import chunks
 
 Side = Literal["versions", "measures"]
 """Texts of versions, or titles and abstracts of measures."""
@@ -43,8 +42,8 @@ _matches = tables.matches.c
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """Some versions or measures whose matches are to be made anew, of the topics named.
+class Part:
+    """Some versions, or titles and abstracts, whose matches of the topics named are to be made anew.
 
     `known` is, by id, what they are known by; when that is another afterwards,
     somebody else wrote them. `was` and `becomes` are what they say they were
@@ -61,19 +60,31 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Some measures with all of them that is to be matched anew."""
+
+    measures: tuple[int, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """What a topic gained and lost in one version's text (or title: None), as JSON passages."""
+    """What a topic gained and lost in one version's text (or title: None), as JSON passages.
+
+    `had` and `has` are of the measure: whether any text or field of it matched
+    before the task was kept, and whether any does now.
+    """
 
     topic: str
     measure: Json
     version: int | None
     gained: tuple[Json, ...]
     lost: tuple[Json, ...]
-    had: bool
-    has: bool
+    had: bool = False
+    has: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Group:
     """Rows that say the same of the topics they were matched with."""
 
@@ -82,8 +93,17 @@ class _Group:
     becomes: str
     changed: frozenset[str]
     again: Topics
-    count: int = 0
-    ids: list[int] = field(default_factory=list)
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A version, or a measure's fields, to be looked at."""
+
+    group: _Group
+    id: int
+    measure_id: int
+    known: Any
 
 
 class Rematching:
@@ -117,24 +137,30 @@ class Rematching:
 
     def tasks(self) -> Iterator["Task | int"]:
         """What must be matched anew; between, how many could be marked as done without a look."""
-        for side in _SIDES:
-            with self._database.reading() as connection:
-                groups = self._groups(connection, side)
-            for group in groups:
-                # Asked once: the index answers as slowly for a few rows as for all.
-                candidates = self._candidates(group)
-                after = 0
-                while part := self._part(group, after):
-                    after = max(part)
-                    looked_at = part.keys() if candidates is None else candidates & part.keys()
-                    rest = {id_: known for id_, known in part.items() if id_ not in looked_at}
-                    self._mark(group, rest)
-                    yield len(rest)
-                    for some in chunks(sorted(looked_at), BATCH):
-                        yield self._task(group, {id_: part[id_] for id_ in some})
+        with self._database.reading() as connection:
+            groups = [group for side in _SIDES for group in self._groups(connection, side)]
+        # Asked once: the index answers as slowly for a few rows as for all.
+        candidates = [self._candidates(group) for group in groups]
+        after = 0
+        while groups and (last := self._last(after)) is not None:
+            todo: dict[int, list[_Row]] = {}
+            for group, may in zip(groups, candidates, strict=True):
+                rows = self._rows(group, after, last)
+                rest = {row.id: row.known for row in rows if may is not None and row.id not in may}
+                self._mark(group, rest)
+                yield len(rest)
+                for row in rows:
+                    if row.id not in rest:
+                        todo.setdefault(row.measure_id, []).append(row)
+            for some in _bundles(todo):
+                yield self._task(some)
+            after = last
 
-    def keep(self, task: Task, found: Mapping[int, Sequence[Match]]) -> list[Effect]:
-        """Write the matches of a task, of what nobody wrote meanwhile; returns what is other now."""
+    def keep(self, task: Task, found: Sequence[Mapping[int, Sequence[Match]]]) -> list[Effect]:
+        """Write the matches of a task's parts, of what nobody wrote meanwhile.
+
+        Returns what is other now.
+        """
         return self._database.write(lambda connection: _keep(connection, task, found))
 
     def _groups(self, connection: Connection, side: Side) -> list[_Group]:
@@ -165,17 +191,30 @@ class Rematching:
             )  # fmt: skip
         return groups
 
-    def _part(self, group: _Group, after: int) -> dict[int, Any]:
-        """The next rows of a group, by id, with what each is known by."""
-        table = _table(group.side)
-        statement = (
-            sa.select(table.c.id, _guard(group.side))
-            .where(table.c.id > after, _raw(group.side) == group.was, _has_words(group.side))
-            .order_by(table.c.id)
+    def _last(self, after: int) -> int | None:
+        """The last of the next few measures; None where there are no more."""
+        some = (
+            sa.select(_measures.id)
+            .where(_measures.id > after)
+            .order_by(_measures.id)
             .limit(PART)
+            .subquery()
         )
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(statement)}
+            found: int | None = connection.execute(sa.select(sa.func.max(some.c.id))).scalar()
+            return found
+
+    def _rows(self, group: _Group, after: int, last: int) -> list[_Row]:
+        """The rows of a group that belong to the measures after one, up to another."""
+        table, measure = _table(group.side), _measure(group.side)
+        statement = (
+            sa.select(table.c.id, measure, _guard(group.side))
+            .where(measure > after, measure <= last)
+            .where(_raw(group.side) == group.was, _has_words(group.side))
+            .order_by(measure, table.c.id)
+        )
+        with self._database.reading() as connection:
+            return [_Row(group, *row) for row in connection.execute(statement)]
 
     def _candidates(self, group: _Group) -> set[int] | None:
         """Those of a group that may match a changed topic, or have matches of one; None: any may."""
@@ -213,13 +252,33 @@ class Rematching:
                 ],
             )
 
-    def _task(self, group: _Group, known: Mapping[int, Any]) -> Task:
+    def _task(self, rows: Sequence[_Row]) -> Task:
+        groups: dict[tuple[Side, str], list[_Row]] = {}
+        for row in rows:
+            groups.setdefault((row.group.side, row.group.was), []).append(row)
         with self._database.reading() as connection:
-            load = _text_cases if group.side == "versions" else _field_cases
-            cases = tuple(load(connection, sorted(known)))
-        return Task(
-            group.side, group.again, group.changed, group.was, group.becomes, known, cases
-        )  # fmt: skip
+            parts = tuple(_part(connection, some) for some in groups.values())
+        return Task(tuple(sorted({row.measure_id for row in rows})), parts)
+
+
+def _bundles(todo: Mapping[int, Sequence[_Row]]) -> Iterator[list[_Row]]:
+    """The rows of whole measures, not many more than a batch at a time."""
+    some: list[_Row] = []
+    for measure in sorted(todo):
+        some += todo[measure]
+        if len(some) >= BATCH:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _part(connection: Connection, rows: Sequence[_Row]) -> Part:
+    group = rows[0].group
+    load = _text_cases if group.side == "versions" else _field_cases
+    known = {row.id: row.known for row in rows}
+    cases = tuple(load(connection, sorted(known)))
+    return Part(group.side, group.again, group.changed, group.was, group.becomes, known, cases)
 
 
 _SIDES: tuple[Side, ...] = ("versions", "measures")
@@ -241,6 +300,10 @@ def _guard(side: Side) -> Any:
 
 def _has_words(side: Side) -> sa.ColumnElement[bool]:
     return _versions.text_id.is_not(None) if side == "versions" else sa.true()
+
+
+def _measure(side: Side) -> Any:
+    return _versions.measure_id if side == "versions" else _measures.id
 
 
 def _owner(side: Side) -> Any:
@@ -294,31 +357,63 @@ def _field_cases(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
 
 
 def _keep(
-    connection: Connection, task: Task, found: Mapping[int, Sequence[Match]]
-) -> list[Effect]:  # fmt: skip
-    table = _table(task.side)
+    connection: Connection, task: Task, found: Sequence[Mapping[int, Sequence[Match]]]
+) -> list[Effect]:
+    topics = sorted({name for part in task.parts for name in part.changed})
+    before = _matching(connection, task.measures, topics)
+    effects = [
+        effect
+        for part, matches in zip(task.parts, found, strict=True)
+        for effect in _keep_part(connection, part, matches)
+    ]
+    after = _matching(connection, task.measures, topics) if effects else before
+    return [
+        replace(
+            effect, had=(effect.measure["id"], effect.topic) in before,
+            has=(effect.measure["id"], effect.topic) in after,
+        )
+        for effect in effects
+    ]  # fmt: skip
+
+
+def _matching(
+    connection: Connection, measures: Sequence[int], topics: Sequence[str]
+) -> set[tuple[int, str]]:
+    """Which of these measures match which of these topics, in any text or field."""
+    statement = (
+        sa.select(_matches.measure_id, _matches.topic)
+        .where(_matches.measure_id.in_(measures), _matches.topic.in_(topics))
+        .distinct()
+    )
+    return {(row[0], row[1]) for row in connection.execute(statement)}
+
+
+def _keep_part(
+    connection: Connection, part: Part, found: Mapping[int, Sequence[Match]]
+) -> list[Effect]:
+    table = _table(part.side)
     rows = {
         row.id: row
         for row in connection.execute(
-            sa.select(table.c.id, _guard(task.side).label("known"), _raw(task.side).label("raw"),
+            sa.select(table.c.id, _guard(part.side).label("known"), _raw(part.side).label("raw"),
                       _measures.id.label("measure_id"), _measures.identifier, _measures.title,
                       _measures.place)
-            .select_from(_with_measures(task.side))
-            .where(table.c.id.in_(list(task.known)))
+            .select_from(_with_measures(part.side))
+            .where(table.c.id.in_(list(part.known)))
             .order_by(table.c.id)
         )
-        if row.raw == task.was and row.known == task.known[row.id]
+        if row.raw == part.was and row.known == part.known[row.id]
     }  # fmt: skip
-    changed = sorted(task.changed)
+    changed = sorted(part.changed)
     had: dict[tuple[int, str], list[Any]] = {}
-    mine = sa.and_(_of(task.side, rows), _matches.topic.in_(changed))
+    mine = sa.and_(_of(part.side, rows), _matches.topic.in_(changed))
     for match in connection.execute(sa.select(tables.matches).where(mine).order_by(_matches.id)):
-        owner = match.version_id if task.side == "versions" else match.measure_id
+        owner = match.version_id if part.side == "versions" else match.measure_id
         had.setdefault((owner, match.topic), []).append(match)
     effects: list[Effect] = []
     fresh: list[dict[str, Any]] = []
     for id_, row in rows.items():
-        version = id_ if task.side == "versions" else None
+        version = id_ if part.side == "versions" else None
         fresh += [match_row(match, row.measure_id, version) for match in found.get(id_, ())]
         for topic in changed:
             now = [match for match in found.get(id_, ()) if match.topic == topic]
@@ -331,7 +426,7 @@ def _keep(
     connection.execute(
         sa.update(table)
         .where(table.c.id.in_(list(rows)))
-        .values(matched=sa.literal(task.becomes, sa.Text))
+        .values(matched=sa.literal(part.becomes, sa.Text))
     )
     return effects
 
@@ -367,6 +462,4 @@ def _effect(
             for match in had
             if (match.field, match.start, match.stop) not in after
         ),
-        had=bool(had),
-        has=bool(now),
     )  # fmt: skip

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from monitor.rematching import Totals
 
 COLUMNS = {
-    "topic": "topic", "outcome": "outcome", "measure": "measure.identifier",
-    "title": "measure.title", "passage": "passage",
+    "topic": "topic", "outcome": "outcome", "passages": "passages",
+    "measure": "measure.identifier", "title": "measure.title", "passage": "passage",
 }  # fmt: skip
 SHOWN = 20
 
@@ -65,8 +65,8 @@ class Shown:
 
     out: Output
     most: int
-    rows: list[Mapping[str, Any]] = field(default_factory=list)
-    differing: int = 0
+    rows: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    differing: set[tuple[str, int]] = field(default_factory=set)
 
     def __enter__(self) -> Self:
         self.progress = self.out.progress()
@@ -83,19 +83,30 @@ class Shown:
             self.progress.update(self.task, total=event["waiting"])
         elif event["event"] == "done":
             self.progress.update(self.task, advance=event["count"])
+        elif self.out.as_json:
+            self.out.line({key: value for key, value in event.items() if key != "event"})
         else:
-            self.differing += 1
-            if self.out.as_json:
-                self.out.line({key: value for key, value in event.items() if key != "event"})
-            elif len(self.rows) < self.most:
-                self.rows.append(event)
+            self._add(event)
+
+    def _add(self, event: Mapping[str, Any]) -> None:
+        """What differs in a version or title, to the row of its measure."""
+        key = (event["topic"], event["measure"]["id"])
+        self.differing.add(key)
+        row = self.rows.get(key)
+        if row is not None:
+            row["outcome"] = event["outcome"]
+            row["gained"] += event["gained"]
+            row["lost"] += event["lost"]
+        elif len(self.rows) < self.most:
+            self.rows[key] = dict(event)
 
     def tell(self, totals: "Totals") -> None:
-        """The table and the sums."""
+        """The table, a row a measure, and the sums."""
         if self.rows:
-            self.out.lines([_cells(row) for row in self.rows], COLUMNS, "")
-            if self.differing > len(self.rows):
-                self.out.remark(f"And {self.differing - len(self.rows):,} more; see --show.")
+            self.out.lines([_cells(row) for row in self.rows.values()], COLUMNS, "")
+            if len(self.differing) > len(self.rows):
+                more = len(self.differing) - len(self.rows)
+                self.out.remark(f"And {more:,} more; see --show.")
         for sentence in _sums(totals):
             self.out.remark(sentence)
 
@@ -108,7 +119,7 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         **row,
-        "outcome": " ".join(counts),
+        "passages": " ".join(counts),
         "passage": quoted([*row["gained"], *row["lost"]][0]),
     }
 
@@ -119,7 +130,7 @@ def _sums(totals: "Totals") -> Iterator[str]:
         return
     for topic, one in sorted(totals.topics.items()):
         yield (
-            f"{topic}: {counted(len(one.gained), 'measure')} gained, {len(one.lost):,} lost; "
+            f"{topic}: {counted(one.gained, 'measure')} gained, {one.lost:,} lost; "
             f"{counted(one.passages_gained, 'passage')} gained, {one.passages_lost:,} lost."
         )
     if not totals.topics:
