@@ -5,6 +5,7 @@ evaluated exactly, in the pool where there is much of it, and told in the order
 in which it was recorded.
 """
 
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,11 +16,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from config.problems import WatchlistErrors
+from config.problems import WatchlistErrors, meant
 from config.query_common import parse_asked
 from config.reading import Reader
-from config.topics import TOPIC_KEYS, Topic, read_topic
-from monitor.app import App, UsageError, chosen_topics, moment, pattern
+from config.topics import TOPIC_KEYS, Topic, pack_names, read_topic
+from monitor.app import App, chosen_topics, moment, pattern
 from monitor.compute import Pool
 from pipelines.again import Case, Found, Topics, find_again, find_in_each
 from pipelines.texts import Match
@@ -35,9 +36,13 @@ MOST_SHARE = 0.5
 ENOUGH = 100
 """Of fewer versions a share is chance."""
 
+WEEK = 7
+"""Days; of a shorter time a rate a week would be a guess."""
+
 PASSAGES = 5
 """How many passages one alert is shown with; those that are new come first."""
 
+_NAME = re.compile(r"[\w-]+")
 _BATCH = 24
 _PATIENCE = 0.8  # seconds after which it pays to start workers
 _SAMPLE = 200
@@ -49,13 +54,16 @@ class Backtest:
     """What a topic would have matched.
 
     `held` counts the stored versions, `evaluated` those the index could not
-    rule out, `matched` those that match. `weeks` counts alerts by the Monday of
-    the week their change was recorded in; `silent` are versions that match but
-    were recorded before their source had a baseline. `other` counts further
-    changes (actions, statuses) of the measures that match.
+    rule out, `matched` those that match. `period` is when anything could be
+    noticed: from what was recorded first, or `since`, to the last visit. `weeks`
+    counts alerts by the Monday of the week their change was recorded in;
+    `silent` are versions that match but were recorded before their source had a
+    baseline. `other` counts further changes (actions, statuses) of the measures
+    that match.
     """
 
     held: int
+    period: tuple[datetime, datetime] | None = None
     evaluated: int = 0
     matched: int = 0
     alerts: int = 0
@@ -72,15 +80,32 @@ class Backtest:
             "share": round(self.matched / self.held, 4) if self.held else 0.0,
             "alerts": self.alerts, "new": self.fresh, "standing": self.alerts - self.fresh,
             "silent": self.silent, "measures": len(self.measures), "other_changes": self.other,
+            "from": self.period[0].isoformat() if self.period else None,
+            "until": self.period[1].isoformat() if self.period else None,
+            "alerts_a_week": None if (rate := self.a_week) is None else round(rate, 2),
             "weeks": [{"week": str(week), "alerts": count} for week, count in self.by_week()],
             "seconds": round(self.seconds, 3),
         }  # fmt: skip
 
+    @property
+    def days(self) -> int:
+        """How long the period is, in days; no less than one."""
+        if self.period is None:
+            return 1
+        first, last = self.period
+        return max(1, round((last - first) / timedelta(days=1)))
+
+    @property
+    def a_week(self) -> float | None:
+        """Alerts a week over the whole period; None where it has no week."""
+        return 7 * self.alerts / self.days if self.days >= WEEK else None
+
     def by_week(self) -> list[tuple[date, int]]:
-        """Every week from the first alert to the last, those without one among them."""
+        """Every week of the period, those without an alert among them; none where there is no alert."""
         if not self.weeks:
             return []
-        first, last = min(self.weeks), max(self.weeks)
+        known = [*self.weeks, *map(week_of, self.period or ())]
+        first, last = min(known), max(known)
         count = (last - first).days // 7 + 1
         every = (first + timedelta(weeks=number) for number in range(count))
         return [(week, self.weeks[week]) for week in every]
@@ -118,7 +143,7 @@ def backtest(
     with app.store() as opened:
         then = moment(since, app.clock()) if since else None
         stored = Backtesting(opened.database, since=then, place=pattern(place))
-        found = Backtest(held=stored.held())
+        found = Backtest(held=stored.held(), period=stored.period())
         units = stored.units([tree for _, tree in topics])
         found.evaluated = sum(len(unit.versions) for unit in units)
         if found.evaluated > MOST_SHARE * found.held:
@@ -216,12 +241,28 @@ def topic_or_query(app: App, asked: str) -> Topic:
     """
     if asked.endswith((".yaml", ".yml")):
         return read_file(Path(asked))
-    try:
+    if asked in topic_names(app):
         [topic] = chosen_topics(app, [asked], None)
-    except UsageError:
-        parse_asked(asked)
-        return Topic(name="query", title="Query", query=asked)
-    return topic
+        return topic
+    parse_asked(asked)
+    return Topic(name="query", title="Query", query=asked)
+
+
+def taken_as_query(app: App, asked: str) -> str:
+    """A sentence where what is asked for could be a name, but no topic is called so; else empty."""
+    known = topic_names(app)
+    if asked in known or not _NAME.fullmatch(asked):
+        return ""
+    hint = meant(asked, known)
+    return (
+        f"No topic is called {asked!r}; it is taken as a query."
+        + (f" {hint[:1].upper()}{hint[1:]}" if hint else "")
+    )  # fmt: skip
+
+
+def topic_names(app: App) -> list[str]:
+    """The names of the watchlist's topics and of the packs."""
+    return sorted({*(topic.name for topic in app.watchlist().topics), *pack_names()})
 
 
 def read_file(path: Path) -> Topic:

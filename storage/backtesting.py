@@ -11,7 +11,7 @@ Nothing here writes.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -87,6 +87,26 @@ class Backtesting:
         with self._database.reading() as connection:
             found: int = connection.execute(_counted(self._chosen())).scalar_one()
             return found
+
+    def period(self) -> tuple[datetime, datetime] | None:
+        """From when until when anything could be noticed; None where nothing was.
+
+        It begins with what was recorded first, or later where only what is
+        since then is asked for, and ends with the last visit to any source.
+        """
+        statement = sa.select(sa.func.min(_measures.first_seen)).where(
+            in_place(_measures.id, self._place)
+        )
+        visited = sa.select(sa.func.max(tables.reports.c.at))
+        # What was brought in without a visit counts as well.
+        changed = sa.select(sa.func.max(_changes.at))
+        with self._database.reading() as connection:
+            first = connection.execute(statement).scalar()
+            if first is None:
+                return None
+            last = [connection.execute(one).scalar() for one in (visited, changed)]
+        start = first if self._since is None else max(first, self._since.astimezone(UTC))
+        return start, max(start, first, *filter(None, last))
 
     def units(self, trees: Sequence[Query], *, index: bool = True) -> list[Unit]:
         """The units that may match one of the queries, the first recorded first.

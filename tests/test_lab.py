@@ -144,9 +144,69 @@ def test_the_table_has_a_bar_a_week_and_says_what_was_held(lab):
     assert code == 0
     assert f"2026-01-12  4  {'█' * 40}\n2026-01-19  1  {'█' * 10}\n" in out
     assert out.count("page 1: No officer shall wear a veil") == 2
-    assert "5 alerts, 2.5 a week, on 5 measures: 5 with words that were new then" in err
+    assert "5 alerts in 7 days, 5.0 a week, on 5 measures: 5 with words that were new then" in err
     assert "The latest 2 are shown" in err
     assert "5 stored versions held against veils" in err
+
+
+def test_alerts_a_week_are_told_of_all_the_time_that_was_looked_at(lab):
+    """Weeks without an alert count too: from what was recorded first, or --since, to the last visit."""
+    lab.site.every = timedelta(weeks=1)
+    lab.site.crawl(bill(("Introduced", readable(PLAIN)), identifier="HB 2"))
+    lab.site.crawl(bill(("Introduced", readable(VEIL))))
+    *_, last = lab.lines("topics", "backtest", "veils")
+    assert last["summary"]["alerts_a_week"] == 1
+    for number in range(3, 6):
+        lab.site.crawl(bill(("Introduced", readable(PLAIN)), identifier=f"HB {number}"))
+    *_, last = lab.lines("topics", "backtest", "veils")
+    found = last["summary"]
+    assert (found["alerts"], found["alerts_a_week"]) == (1, 0.25)
+    assert [one["alerts"] for one in found["weeks"]] == [0, 1, 0, 0, 0]
+    first, until = found["from"], found["until"]
+    assert (first[:10], until[:10]) == ("2026-01-12", "2026-02-09")
+    assert (
+        "1 alert in 4 weeks, 0.2 a week, on 1 measure" in lab.run("topics", "backtest", "veils")[2]
+    )
+    _, out, err = lab.run("topics", "backtest", "veils", "--since", "2026-01-19T00:00Z")
+    assert "1 alert in 3 weeks, 0.3 a week" in err
+    assert out.startswith("week of     alerts\n2026-01-19  1")
+    late = lab.lines("topics", "backtest", "report", "--since", "2026-02-08")[-1]["summary"]
+    assert (late["alerts"], late["alerts_a_week"]) == (1, None)
+    assert (
+        "1 alert in 1 day, on"
+        in lab.run("topics", "backtest", "report", "--since", "2026-02-08")[2]
+    )
+
+
+def test_a_quiet_visit_is_time_that_was_looked_at(lab):
+    """Visits that found nothing new say that nothing was to be told then."""
+    lab.site.crawl(bill(("Introduced", readable(VEIL))))
+    with lab.database.writing() as connection:
+        connection.execute(sa.insert(tables.crawls).values(
+            id=1, sources=[], hosts=[], started=lab.site.now, beat=lab.site.now, state="ok",
+        ))  # fmt: skip
+        connection.execute(sa.insert(tables.reports).values(
+            crawl_id=1, source="virginia", at=lab.site.now + timedelta(weeks=10), state="ok",
+            data={},
+        ))  # fmt: skip
+    assert lab.lines("topics", "backtest", "veils")[-1]["summary"]["alerts_a_week"] == 0.1
+
+
+def test_a_name_that_no_topic_has_is_said_to_be_a_query(lab):
+    """One word may be a name mistyped: it is told on standard error, in JSON too, with a close one."""
+    lab.site.crawl(bill(("Introduced", readable(VEIL))))
+    said = "No topic is called 'veil'; it is taken as a query. Did you mean 'veils'?"
+    code, _, err = lab.run("topics", "backtest", "veil")
+    assert code == 0
+    assert err.startswith(f"{said}\n")
+    assert lab.lines("topics", "backtest", "veil")[-1]["summary"]["remarks"] == [said]
+    unlike = "No topic is called 'zzz'; it is taken as a query."
+    assert lab.lines("topics", "diff", "veils", "--with", "zzz")[-1]["summary"]["remarks"] == [
+        unlike
+    ]
+    assert f"{unlike}\n" in lab.run("topics", "diff", "veils", "--with", "zzz")[2]
+    for query in ("veil OR hood", '"veil"', "vei*", "title:veil"):
+        assert "No topic" not in lab.run("topics", "diff", "veils", "--with", query)[2]
 
 
 def test_what_is_recorded_in_silence_is_no_alert(tmp_path, lab):
@@ -274,6 +334,7 @@ def test_a_changed_topic_tells_what_it_gains_and_loses(lab):
         "kept": 1,
         "held": 4,
         "seconds": 0,
+        "remarks": [],
     }
     assert lab.lines("topics", "diff", str(old), str(changed))[:2] == [gained, lost]
     assert lab.lines("topics", "diff", "veils", "--with", "hood OR veil AND winter")[:2] == [

@@ -10,11 +10,13 @@ from monitor.cli.output import Output, counted, output
 from monitor.cli.root import examples, shared
 
 if TYPE_CHECKING:
+    from monitor.app import App
     from monitor.lab import Backtest, Difference
 
 SHOWN = 20
 _BAR = 40
 _MOST_WEEKS = 60
+_DAYS_TOLD = 14
 PLACE = click.option(
     "--place", metavar="P", help="A place such as us/va, or us/va/* and all in it."
 )
@@ -129,21 +131,23 @@ def backtest(
     from monitor.lab import backtest as run
 
     out = output(ctx)
+    app = build(ctx.ensure_object(dict))
+    remarks = _taken_as_queries(out, app, asked)
     most = limit if limit is not None else None if out.as_json else SHOWN
     rows: deque[Mapping[str, Any]] = deque(maxlen=most)
     take = out.line if out.as_json and most is None else rows.append
     try:
         with _progress(out, "backtest") as listener:
             found = run(
-                build(ctx.ensure_object(dict)), asked, since=since, place=place,
-                added_only=added_only, take=take, listener=listener,
+                app, asked, since=since, place=place, added_only=added_only, take=take,
+                listener=listener,
             )  # fmt: skip
     except TooMuch as error:
         _refuse(ctx, error)
     if out.as_json:
         for row in rows:
             out.line(row)
-        out.line({"summary": found.json()})
+        out.line({"summary": found.json() | {"remarks": remarks}})
         return
     _weeks(out, found)
     out.lines([_cells(row) for row in reversed(rows)], ALERT_COLUMNS, "")
@@ -189,12 +193,11 @@ def diff_topics(
         raise click.UsageError("Name one topic, file or query to compare with: --with NEW.")
     changed = str(new or other)
     out = output(ctx)
+    app = build(ctx.ensure_object(dict))
+    remarks = _taken_as_queries(out, app, old, changed)
     try:
         with _progress(out, "topics diff") as listener:
-            found = compare(
-                build(ctx.ensure_object(dict)), old, changed, since=since, place=place,
-                listener=listener,
-            )  # fmt: skip
+            found = compare(app, old, changed, since=since, place=place, listener=listener)
     except TooMuch as error:
         _refuse(ctx, error)
     most = limit if limit is not None else None if out.as_json else SHOWN
@@ -202,7 +205,7 @@ def diff_topics(
     if out.as_json:
         for row in rows:
             out.line(row)
-        out.line({"summary": _difference(found)})
+        out.line({"summary": _difference(found) | {"remarks": remarks}})
         return
     out.lines([_cells(row) for row in rows], DIFF_COLUMNS, "")
     told = _difference(found)
@@ -211,6 +214,16 @@ def diff_topics(
         f"found by both, among {counted(told['held'], 'stored version')}; "
         f"{told['seconds']:.1f} seconds."
     )
+
+
+def _taken_as_queries(out: Output, app: "App", *asked: str) -> list[str]:
+    """Say what may be a name mistyped, and return the sentences."""
+    from monitor.lab import taken_as_query
+
+    said = [sentence for one in asked if (sentence := taken_as_query(app, one))]
+    for sentence in said:
+        out.remark(sentence)
+    return said
 
 
 def _difference(found: "Difference") -> dict[str, Any]:
@@ -246,7 +259,7 @@ def _weeks(out: Output, found: "Backtest") -> None:
     if not weeks:
         return
     printer = out.printer()
-    most = max(count for _, count in weeks)
+    most = max(*(count for _, count in weeks), 1)
     wide = len(f"{most:,}")
     printer.write(printer.styled("week of     alerts", "bold"))
     for week, count in weeks:
@@ -255,12 +268,17 @@ def _weeks(out: Output, found: "Backtest") -> None:
     printer.write("")
 
 
+def _period(found: "Backtest") -> str:
+    """How long it was looked, and how often it was alerted: 4 weeks, 0.5 a week."""
+    days, rate = found.days, found.a_week
+    told = counted(days, "day") if days < _DAYS_TOLD else counted(round(days / 7), "week")
+    return told if rate is None else f"{told}, {rate:.1f} a week"
+
+
 def _sums(found: "Backtest", shown: int, asked: str) -> Iterator[str]:
-    weeks = len(found.weeks) and len(found.by_week())
     if found.alerts:
-        rate = f", {found.alerts / weeks:.1f} a week" if weeks > 1 else ""
         yield (
-            f"{counted(found.alerts, 'alert')}{rate}, on {counted(len(found.measures), 'measure')}: "
+            f"{counted(found.alerts, 'alert')} in {_period(found)}, on {counted(len(found.measures), 'measure')}: "
             f"{found.fresh:,} with words that were new then, {found.alerts - found.fresh:,} with "
             "words that stood already."
         )
