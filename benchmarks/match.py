@@ -18,6 +18,8 @@ from pipelines.texts import Extracted, Page
 PAGES, FEW_PAGES = 400, 20
 WORDS_A_PAGE = 350
 RUNS = 3
+AIM = 60.0
+"""Megabytes a second, of text that is read by hyperscan at a thousand."""
 PLAIN = re.findall(
     r"\w+",
     "the of and to a in shall for be is by or any state act section person as not under may this"
@@ -67,7 +69,13 @@ def main() -> None:
         rows.append(
             row(
                 f"all topics with their logic, hits {name}", pairs,
-                reference_name="re alternation of the terms", limit=1.0, unit="MB/s",
+                reference_name="re alternation of the terms", limit=None, unit="MB/s",
+            )
+        )  # fmt: skip
+        rows.append(
+            row(
+                f"all topics with their logic, hits {name}", [(ours, AIM) for ours, _ in pairs],
+                reference_name="what we aim at", limit=1.0, unit="MB/s",
             )
         )  # fmt: skip
     record(rows, chosen.file)

@@ -24,9 +24,13 @@ SHORT = (
     ("PDF text, Maryland", "raw pdfium"),
     ("PDF text, Maryland", "pdfplumber"),
     ("recheck of unchanged texts, CPU", "full refetch"),
+    ("recheck of unchanged texts, CPU", "full refetch, texts known"),
     ("recheck of unchanged texts, sent by the site", "full refetch"),
     ("recording, unchanged, SQLite", "core upsert"),
     ("recording, unchanged, PostgreSQL", "core upsert"),
+    ("200 terms, with passages and pages", "what we aim at"),
+    ("all topics with their logic, hits on each page", "what we aim at"),
+    ("back-test of 100,000 versions, time", "a second"),
     ("measurewatch --help", "click alone"),
 )
 """The rows of the README."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from monitor.cli.checking import check_sources
 from monitor.cli.output import Output, counted, output
 from monitor.cli.root import examples, shared
 from monitor.cli.tables import STYLES, printable
@@ -212,3 +213,4 @@ def rename(ctx: click.Context, old: str, new: str) -> None:
 
 sources.add_command(volatile)
 sources.add_command(probe)
+sources.add_command(check_sources)
