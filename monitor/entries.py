@@ -306,7 +306,6 @@ def _edits(
 
 def _quotes(alerts: list[AlertFacts]) -> tuple[Quote, ...]:
     """Each matched passage once: the first of every topic, then the others, new ones first."""
-    texts = {version.id: version.text for alert in alerts for version in _versions(alert)}
     found: dict[tuple[str, str], MatchFacts] = {}
     for alert in alerts:
         for match in alert.matches:
@@ -315,7 +314,7 @@ def _quotes(alerts: list[AlertFacts]) -> tuple[Quote, ...]:
                 found[key] = match
     turns = _in_turns(sorted(found.values(), key=lambda match: not match.new))
     ranked = sorted(turns, key=lambda pair: (pair[0] > 0, not pair[1].new, pair[0]))
-    return tuple(_quote(match, texts.get(match.version_id or 0, "")) for _, match in ranked)
+    return tuple(_quote(match) for _, match in ranked)
 
 
 def _in_turns(matches: Iterable[MatchFacts]) -> Iterator[tuple[int, MatchFacts]]:
@@ -327,13 +326,8 @@ def _in_turns(matches: Iterable[MatchFacts]) -> Iterator[tuple[int, MatchFacts]]
         yield turn, match
 
 
-def _versions(alert: AlertFacts) -> tuple[VersionFacts, ...]:
-    return tuple(version for version in (alert.old, alert.new) if version is not None)
-
-
-def _quote(match: MatchFacts, text: str) -> Quote:
-    words = text[match.start : match.end] if match.field == "text" else ""
-    before, hit, after = _parted(one_line(match.snippet), one_line(words or match.term.strip('"')))
+def _quote(match: MatchFacts) -> Quote:
+    before, hit, after = _parted(match)
     return Quote(
         topic=one_line(match.topic, 80),
         before=before,
@@ -352,17 +346,29 @@ def _standing(match: MatchFacts) -> str:
     return "" if match.field != "text" or (unmarked and match.new) else _STANDINGS[match.standing]
 
 
-def _parted(snippet: str, hit: str) -> tuple[str, str, str]:
-    """The snippet round its hit; the whole of it first where the hit is not found in it."""
-    at = snippet.casefold().find(hit.casefold()) if hit else -1
-    # Folding can change a text's length; then no place in it can be trusted.
-    if at < 0 or snippet[at : at + len(hit)].casefold() != hit.casefold():
-        return shortened(snippet, _SNIPPET), "", ""
-    before, after = snippet[:at], snippet[at + len(hit) :]
+def _parted(match: MatchFacts) -> tuple[str, str, str]:
+    """The snippet round its hit; the whole of it first where nobody knows where the hit stands."""
+    start, end = match.hit or _only_place(match.snippet, match.term.strip('"'))
+    snippet = match.snippet
+    parts = (snippet[:start], snippet[start:end], snippet[end:])
+    before, hit, after = (_cleaned(part) for part in parts)
+    if not hit:
+        return shortened(one_line(snippet), _SNIPPET), "", ""
     room = max(40, (_SNIPPET - len(hit)) // 2)
     if len(before) > room:
         before = "…" + before[-room:].partition(" ")[2]
-    return before, snippet[at : at + len(hit)], shortened(after, room)
+    return before.lstrip(), hit, shortened(after.rstrip(), room)
+
+
+def _only_place(snippet: str, term: str) -> tuple[int, int]:
+    """Where a snippet has the words of a term, if it has them once; else no place at all."""
+    found = [hit.span() for hit in re.finditer(re.escape(term), snippet, re.IGNORECASE)]
+    return found[0] if term and len(found) == 1 else (0, 0)
+
+
+def _cleaned(part: str) -> str:
+    """A part of a line as `one_line` has it, with the spaces at its ends."""
+    return one_line(f"|{part}|")[1:-1]
 
 
 def _proofs(alerts: list[AlertFacts]) -> tuple[Proof, ...]:

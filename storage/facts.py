@@ -1,6 +1,7 @@
 """Everything a digest needs to say of each alert: what changed, where, and the evidence."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from pipelines.texts import Page, Volatile
 from . import tables
 from .codec import pages_from_json
 from .errors import StorageError
+from .hits import Hits
 from .passages import match_facts, matches_of
 from .ports import AlertFacts, MatchFacts, MeasureFacts, MessageFacts, VersionFacts
 from .verdicts import judged_pages, standing
@@ -111,6 +113,7 @@ class _Evidence:
             id_: row.archive for id_, row in _by_id(connection, tables.crawls, crawls).items()
         }
         self._matches = matches_of(connection, {row.measure_id for row in changes})
+        self._hits = Hits(connection, self._matches)
         self._volatile = {
             source: parts_of(connection, [source]) for source in {row.source for row in changes}
         }
@@ -159,7 +162,9 @@ class _Evidence:
         else:
             chosen = [row for row in rows if row.version_id is None or row.replaced_at is None]
         chosen.sort(key=lambda row: (not row.new, row.version_id or 0, row.start))
-        return tuple(match_facts(row) for row in chosen[:MOST_MATCHES])
+        return tuple(
+            replace(match_facts(row), hit=self._hits.of(row)) for row in chosen[:MOST_MATCHES]
+        )
 
 
 def _digest(said: Any) -> str:

@@ -220,7 +220,8 @@ class MatchFacts:
     """A passage that matched a topic. `field` is text, title or abstract.
 
     `section`, `lines` and `confidence` are those of `pipelines.texts.Match`;
-    a passage found by an older release has no section and no lines.
+    a passage found by an older release has no section and no lines. `hit` is
+    where in the snippet the match stands, None where that is not known.
     """
 
     topic: str
@@ -237,6 +238,7 @@ class MatchFacts:
     section: str = ""
     lines: tuple[int, int] | None = None
     confidence: float = 1.0
+    hit: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
