@@ -3,13 +3,12 @@
     MEASUREWATCH_CORPUS=folder python -m benchmarks.change [--small]
 
 reads the recordings that MEASUREWATCH_CORPUS names; without them, or in small,
-data made up in the same forms. What is proven is read by plain code, what is found is what
+data made up in the same forms, and nothing is written. What is proven is read by plain code, what is found is what
 the scrapers, the store and the redline make of the same files. docs/noticing.md
 is written from a run with recordings. The ways of proving are told in
 benchmarks/kit/proven_lists.py, proven_texts.py and proven_sheets.py.
 """
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from typing import Any
 from benchmarks.kit import proven_lists, proven_sheets, proven_texts
 from benchmarks.kit.made_up import write_all
 from benchmarks.kit.proof import Proof, page
-from benchmarks.kit.record import options, record, row
+from benchmarks.kit.record import made_up, options, record, recordings, row
 from benchmarks.kit.tables import renewed
 from benchmarks.kit.timing import ROOT
 
@@ -42,16 +41,17 @@ def measured(folder: Path) -> list[Proof]:
 def main() -> int:
     """Print and keep what was found; write the page when recordings were read."""
     chosen = options(__doc__)
-    named = "" if chosen.small else os.environ.get("MEASUREWATCH_CORPUS", "")
-    if named and Path(named).is_dir():
-        proofs = measured(Path(named))
+    corpus, kept = recordings(chosen), chosen.file
+    if corpus is not None:
+        proofs = measured(corpus)
         PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), page(proofs)), encoding="utf-8")
     else:
+        kept = made_up(chosen, "data made up here is read")
         with tempfile.TemporaryDirectory() as folder:
             write_all(Path(folder))
             proofs = measured(Path(folder))
     print(page(proofs))
-    record([rated(one) for one in proofs if one.proven], chosen.file)
+    record([rated(one) for one in proofs if one.proven], kept)
     return 0
 
 

@@ -28,7 +28,7 @@ from reportlab.lib.pagesizes import letter
 from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.kit.papers import WORDS
-from benchmarks.kit.record import options, record, row
+from benchmarks.kit.record import options, record, recordings, row
 from pipelines.extract.ocr import read_image
 from pipelines.extract.page_image import PageImage, render
 
@@ -212,13 +212,12 @@ def measured(
 def main() -> None:
     chosen = options(__doc__)
     found = readers()
-    corpus = os.environ.get("MEASUREWATCH_CORPUS", "")
-    use_scans = bool(corpus) and not chosen.small
+    corpus = recordings(chosen)
     printed = [prose(number) for number in range(1 if chosen.small else 3)]
-    images = scans(Path(corpus)) if use_scans else [image for _, image in printed]
+    images = scans(corpus) if corpus else [image for _, image in printed]
     for read in found.values():
         read(images[0])  # networks are loaded
-    kind = "real scans" if use_scans else "printed pages"
+    kind = "real scans" if corpus else "printed pages"
     told = measured(found, images)
     others = [name for name in found if name != "ours"]
     faster = min(others, key=lambda name: told[name][0])

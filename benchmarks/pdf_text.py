@@ -12,7 +12,6 @@ them, every sixth file. pdftotext and pypdf are measured where they are installe
 Memory is that of a process that reads one long bill.
 """
 
-import os
 import resource
 import sys
 import tempfile
@@ -41,7 +40,7 @@ from benchmarks.kit.readers import (
     pypdf,
     raw_pdfium,
 )  # fmt: skip
-from benchmarks.kit.record import Options, options, record, row
+from benchmarks.kit.record import Options, options, record, recordings, row
 from benchmarks.kit.timing import in_turn
 from monitor.compute import Pool
 
@@ -122,11 +121,9 @@ def memory_rows(chosen: Options, folder: Path) -> list[dict[str, Any]]:
     printed = folder / "long.pdf"
     printed.write_bytes(paper(1, pages))
     long = {f"a bill of {pages} pages": printed}
-    corpus = os.environ.get("MEASUREWATCH_CORPUS", "")
-    if corpus and not chosen.small:
-        most, path = max(
-            (page_count(one), one) for one in Path(corpus, "state-bills").rglob("*.pdf")
-        )
+    corpus = recordings(chosen)
+    if corpus is not None:
+        most, path = max((page_count(one), one) for one in (corpus / "state-bills").rglob("*.pdf"))
         long[f"the longest recorded bill, {most} pages"] = path
     rows = []
     for name, path in long.items():
@@ -152,15 +149,15 @@ def page_count(path: Path) -> int:
 
 def papers(chosen: Options, stack: ExitStack) -> tuple[str, list[Path]]:
     """What the PDFs are, for the row's name, and where."""
-    corpus = os.environ.get("MEASUREWATCH_CORPUS", "")
-    if chosen.rest or (corpus and not chosen.small):
-        folder = Path(chosen.rest[0] if chosen.rest else f"{corpus}/state-bills/maryland")
+    corpus = None if chosen.rest else recordings(chosen)
+    if chosen.rest or corpus is not None:
+        folder = corpus / "state-bills" / "maryland" if corpus else Path(chosen.rest[0])
         paths = sorted(path for path in folder.rglob("*.pdf") if path.stat().st_size)
         if not paths:
             sys.exit(f"no PDFs in {folder}")
         return "PDF text" if chosen.rest else "PDF text, Maryland", paths
-    if not corpus:
-        print("MEASUREWATCH_CORPUS does not point to recorded bills; reading bills of our own")
+    if not chosen.small:
+        print("MEASUREWATCH_CORPUS is not set; reading bills of our own")
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     return "PDF text, printed here", print_papers(folder, *((7, 2) if chosen.small else (PRINTED,)))
 

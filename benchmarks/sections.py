@@ -8,12 +8,11 @@ Virginia bills. The reference is the usual short cut, the last line before the p
 that begins with a section. Speed is held against finding all line starts.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.kit.record import options, record, row
+from benchmarks.kit.record import options, record, recordings, row
 from benchmarks.kit.structure import Law, federal, made, virginia
 from benchmarks.kit.timing import in_turn, seconds
 from pipelines.sections import outline
@@ -75,14 +74,12 @@ def wrong(laws: Iterable[Law], *, whole: bool) -> list[str]:
     return told
 
 
-def sources(*, small: bool) -> list[tuple[str, Sequence[Law], bool]]:
+def sources(bills: Path | None, *, small: bool) -> list[tuple[str, Sequence[Law], bool]]:
     """Names, laws, and whether their mark-up numbers all levels or the section alone."""
     found: list[tuple[str, Sequence[Law], bool]] = [
         ("laws made here", list(made(FEW_LAWS if small else LAWS)), True)
     ]
-    corpus = os.environ.get("MEASUREWATCH_CORPUS")
-    if corpus and not small:
-        bills = Path(corpus)
+    if bills is not None:
         versions = bills / "state-bills" / "virginia" / "lis-text-versions"
         found += [
             ("federal bills", list(federal(bills / "federal-bills" / "uslm-versions")), True),
@@ -94,7 +91,7 @@ def sources(*, small: bool) -> list[tuple[str, Sequence[Law], bool]]:
 def main() -> None:
     chosen = options(__doc__)
     rows = []
-    for name, laws, whole in sources(small=chosen.small):
+    for name, laws, whole in sources(recordings(chosen), small=chosen.small):
         print(f"{name}: {len(laws)} laws, {sum(len(law.places) for law in laws)} places")
         for line in wrong(laws, whole=whole)[:SHOWN]:
             print(f"  {line}")

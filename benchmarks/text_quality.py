@@ -11,7 +11,6 @@ benchmarks/kit/wording.py, what as truth in benchmarks/kit/published.py.
 """
 
 import logging
-import os
 import sys
 import tempfile
 import warnings
@@ -38,7 +37,7 @@ from benchmarks.kit.published import (
     virginia,
 )  # fmt: skip
 from benchmarks.kit.readers import LIMITS, MODES, here
-from benchmarks.kit.record import LATEST, options, record, row
+from benchmarks.kit.record import LATEST, made_up, options, record, recordings, row
 from benchmarks.kit.tables import renewed, table
 from benchmarks.kit.timing import ROOT
 from benchmarks.kit.wording import Errors, Marked, agreement, citations, compared, words
@@ -352,10 +351,9 @@ def report(pairs: Sequence[Pair], scores: Scores, rows: Sequence[Row]) -> str:
 
 def main() -> None:
     chosen = options(__doc__)
-    named = os.environ.get("MEASUREWATCH_CORPUS", "")
-    if not named:
-        print("MEASUREWATCH_CORPUS does not point to recorded bills; reading bills of our own")
-    corpus = Path(named) if named and not chosen.small else None
+    corpus = recordings(chosen)
+    if corpus is None:
+        made_up(chosen, "bills of our own are read")
     quiet()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -7,11 +7,10 @@ rules: benchmarks/labels/RULES.md). A third of the measures, chosen by the hash 
 their names, is the part left unread: nobody looked at what the packs make of it
 before they were finished. `read` shows the other part alone, for work on a pack, and
 writes nothing. docs/topics.md is written from a whole run. Without recordings, or in
-small, the packs' own examples are held against them.
+small, the packs' own examples are held against them, and nothing is written.
 """
 
 import csv
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.kit.real_texts import RealText, measure_of, plain, read
-from benchmarks.kit.record import options, record, row
+from benchmarks.kit.record import made_up, options, record, recordings, row
 from benchmarks.kit.tables import renewed, table
 from benchmarks.kit.timing import ROOT
 from config.topics import load_pack, pack_names
@@ -200,15 +199,16 @@ def rows_of(found: Sequence[Score]) -> list[dict[str, Any]]:
 def main() -> int:
     """Print, keep and write what was measured."""
     chosen = options(__doc__)
-    named = "" if chosen.small else os.environ.get("MEASUREWATCH_CORPUS", "")
-    if not named or not Path(named).is_dir():
+    folder = recordings(chosen)
+    if folder is None:
+        kept = made_up(chosen, "the packs' own examples are read")
         found = scores(examples())
         print(page(found))
-        record(rows_of(found), chosen.file)
+        record(rows_of(found), kept)
         return 0
     working = "read" in chosen.rest
     labels = [one for one in labelled() if not working or one.part == "read"]
-    found = scores((one, read(Path(named), one.identifier)) for one in labels)
+    found = scores((one, read(folder, one.identifier)) for one in labels)
     if working:
         found = [one for one in found if one.part == "read"]
         print(page(found))

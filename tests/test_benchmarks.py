@@ -1,6 +1,7 @@
 """The benchmarks run, and what the docs show of them is what they measured."""
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -43,6 +44,49 @@ def test_each_stage_writes_rows_of_the_agreed_shape(stage, tmp_path):
         # Of so short a run the difference of two may be below nothing.
         assert all(isinstance(one[name], int | float) for name in ("ours", "reference", "ratio"))
         assert one["runs"] == 1
+
+
+@pytest.mark.parametrize("stage", ["topics", "change"])
+def test_figures_of_made_up_data_are_written_nowhere(stage, tmp_path, monkeypatch, capsys):
+    """A run without recordings, or a small one, says so and leaves what was measured as it is."""
+    module = importlib.import_module(f"benchmarks.{stage}")
+    tracked = tmp_path / "latest.json"
+    monkeypatch.setattr("benchmarks.kit.record.LATEST", tracked)
+    monkeypatch.setattr(module, "PAGE", tmp_path / "page.md")
+    monkeypatch.delenv("MEASUREWATCH_CORPUS", raising=False)
+    monkeypatch.setattr(sys, "argv", [stage])
+    assert module.main() == 0
+    said = capsys.readouterr().err
+    assert said.startswith("MEASUREWATCH_CORPUS is not set: ")
+    assert said.endswith("; nothing is written.\n")
+    monkeypatch.setattr(sys, "argv", [stage, "--small"])
+    assert module.main() == 0
+    said = capsys.readouterr().err
+    assert said.startswith("A small run: ")
+    assert said.endswith("; nothing is written.\n")
+    assert list(tmp_path.iterdir()) == []
+    named = tmp_path / "named.json"
+    monkeypatch.setattr(sys, "argv", [stage, "--keep", str(named)])
+    assert module.main() == 0
+    assert capsys.readouterr().err.endswith(f"; only {named} is written.\n")
+    assert not tracked.exists()
+    assert json.loads(named.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "stage", ["topics", "change", "sections", "text_quality", "ocr", "pdf_text"]
+)
+def test_a_folder_of_recordings_that_is_not_there_is_an_error(stage, tmp_path):
+    """It was meant to be read: the run ends with what to set, and measures nothing."""
+    missing = tmp_path / "corpus"
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{stage}", "--keep", str(tmp_path / "latest.json")],
+        cwd=ROOT, env=surroundings() | {"MEASUREWATCH_CORPUS": str(missing)},
+        capture_output=True, text=True, check=False, timeout=170,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"There is no folder {missing}. Set MEASUREWATCH_CORPUS to" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_recheck_is_held_against_fetching_all_again(tmp_path, monkeypatch):

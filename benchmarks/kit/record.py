@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+CORPUS = "MEASUREWATCH_CORPUS"
 LATEST = Path(__file__).parent.parent / "results" / "latest.json"
 Pair = tuple[float, float]
 
@@ -44,6 +45,32 @@ def options(about: str | None) -> Options:
     found = parser.parse_args()
     file = found.keep or (None if found.small else LATEST)
     return Options(found.small, file, tuple(found.rest))
+
+
+def recordings(chosen: Options) -> Path | None:
+    """The folder of the recordings; None in a small run, and where none is named.
+
+    Ends the program for a folder that is not there: it was meant to be read.
+    """
+    named = "" if chosen.small else os.environ.get(CORPUS, "")
+    if named and not Path(named).is_dir():
+        print(
+            f"There is no folder {named}. Set {CORPUS} to the recordings' folder.", file=sys.stderr
+        )
+        sys.exit(2)
+    return Path(named) if named else None
+
+
+def made_up(chosen: Options, instead: str) -> Path | None:
+    """Say what is read `instead` of recordings; returns where its rows go: where somebody named.
+
+    Figures of what was made up must not take the place of those of real data.
+    """
+    why = "A small run" if chosen.small else f"{CORPUS} is not set"
+    file = None if chosen.file == LATEST else chosen.file
+    written = f"only {file} is" if file else "nothing is"
+    print(f"{why}: {instead}; {written} written.", file=sys.stderr)
+    return file
 
 
 def row(
