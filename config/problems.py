@@ -46,8 +46,11 @@ def sentence(found: str, expected: str, hint: str = "") -> str:
     return f"found {found}, expected {expected}" + (f"; {hint}" if hint else "")
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """A hint naming the known word that looks most like this one, or empty."""
+def meant(word: str, known: Iterable[str], *, sure: float = 0.6) -> str:
+    """A hint naming the known word that looks most like this one, or empty.
+
+    `sure` is how much alike they must be, from 0 to 1 (difflib's ratio).
+    """
     exact = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), exact, 1)
+    near = difflib.get_close_matches(word.lower(), exact, 1, sure)
     return f"did you mean {exact[near[0]]!r}?" if near else ""

@@ -15,6 +15,7 @@ from monitor.reach import recipients, unready
 from monitor.scheduler import Pace
 from monitor.scheduler import serve as run_scheduler
 from monitor.timetable import Planned
+from pipelines.compare_words import how_many
 from storage.locks import Held
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ def serve(app: App, *, remark: Callable[[str], None]) -> None:
         )
         children = Children()
         make_child = partial(new_child, app, opened, watchlist)
-        remark(f"Watching {len(watched.sources)} sources for {watched.name!r}. Ctrl-C stops.")
+        remark(
+            f"Watching {how_many(watched.sources, 'source')} for {watched.name!r}. Ctrl-C stops."
+        )
         for missing in unready(app, recipients(watched)):
             remark(f"Alerts will wait: {missing}.")
         run_scheduler(

@@ -102,6 +102,10 @@ def covered(places: Iterable[str], variable: Variable = lambda _: None) -> Cover
     return Covered(chosen, tuple(spec for spec in chosen if waits_for(spec, variable)), tuple(gaps))
 
 
+# Lets "Seatle" be Seattle, never Portland Oakland.
+_SURE = 0.85
+
+
 def place_meant(text: str) -> str:
     """The pattern of places that somebody's words mean.
 
@@ -126,7 +130,7 @@ def place_meant(text: str) -> str:
     found = {name.lower(): path for name, path in cities.items()}.get(low)
     if found:
         return found
-    likely = re.search(r"'(.+)'", meant(plain, cities))
+    likely = re.search(r"'(.+)'", meant(plain, cities, sure=_SURE))
     expected = "a state, a city with its state as in Seattle, WA, or a path such as us/wa/seattle"
     raise PlaceError(plain, expected, likely[1] if likely else "")
 
