@@ -333,10 +333,16 @@ class App:
         return coverage(specs, states, now=self.clock())
 
     def health_rows(self) -> list[dict[str, Any]]:
-        """How each crawled source does, as DESIGN's JSON."""
-        expected = {spec.name: str(spec.schedule) for spec in self.watchlist().sources}
+        """How each crawled source does, as DESIGN's JSON; `overdue` are those whose turn was missed."""
+        from monitor.coverage import overdue
+
+        specs = self.watchlist().sources
         with self.store() as opened:
-            return list(opened.queries.sources_health(expected))
+            rows = list(
+                opened.queries.sources_health({spec.name: str(spec.schedule) for spec in specs})
+            )
+        late = overdue(specs, rows, now=self.clock())
+        return [row | {"overdue": row["source"] in late} for row in rows]
 
     def alert_rows(self, state: str | None) -> Iterator[dict[str, Any]]:
         """Alerts with their messages, as DESIGN's JSON. Raises UsageError for an unknown state."""

@@ -1,12 +1,14 @@
 """Which of a reader's sources were checked, so that they know what silence means."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from config.vocabulary import Health
 from config.watchlist import SourceSpec, Watchlist
 from monitor.alerting import sources_for
+from monitor.health import WELL
 from storage.ports import SourceState
 
 # A round that is a day late is missing, not late.
@@ -69,6 +71,45 @@ def _unchecked(spec: SourceSpec, state: SourceState | None, now: datetime) -> Un
     if state.health in _WHAT:
         return Unchecked(source=spec.name, what=_WHAT[state.health], since=state.since, note=note)
     last = state.last_success
-    if last is not None and spec.schedule.next_after(last) + LATE < now:
+    if is_overdue(spec, state.health, last, last, now=now):
         return Unchecked(source=spec.name, what="was not visited", since=last)
     return None
+
+
+def is_overdue(
+    spec: SourceSpec,
+    health: Health | None,
+    last_success: datetime | None,
+    last_visit: datetime | None,
+    *,
+    now: datetime,
+) -> bool:
+    """Whether a source's turn came more than a day ago and it was not visited.
+
+    What nobody has completed is no visit of a source that is well.
+    """
+    last = last_success if health in WELL else last_visit
+    return last is not None and spec.schedule.next_after(last) + LATE < now
+
+
+def overdue(
+    specs: Iterable[SourceSpec], rows: Iterable[Mapping[str, Any]], *, now: datetime
+) -> frozenset[str]:
+    """The sources that are overdue, of rows as `sources health --json` prints them."""
+    known = {spec.name: spec for spec in specs}
+    return frozenset(
+        row["source"]
+        for row in rows
+        if row["source"] in known
+        and is_overdue(
+            known[row["source"]],
+            row["state"] and Health(row["state"]),
+            _moment(row["last_success"]),
+            _moment(row["last_visit"]),
+            now=now,
+        )
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -70,6 +70,28 @@ def sources(app: App) -> Row:
     return row("sources", "right", "everything they need is set")
 
 
+def visits(app: App) -> Row:
+    """Whether the sources are visited when the watchlist says."""
+    found = _watchlist(app)
+    if found is None or not app.home.is_dir():
+        return row("visits", "note", "no source was visited yet")
+    from storage.errors import StorageError
+
+    try:
+        rows = app.health_rows()
+    except StorageError as error:
+        return row("visits", "note", f"cannot be told: {error}")
+    late = [f"{one['source']} (last on {one['last_visit'][:10]})" for one in rows if one["overdue"]]
+    if late:
+        return row(
+            "visits", "note",
+            f"overdue: {', '.join(late)}; does `measurewatch serve` run? Now: measurewatch crawl",
+        )  # fmt: skip
+    if not rows:
+        return row("visits", "note", "no source was visited yet; next: measurewatch crawl")
+    return row("visits", "right", "no source that was visited once is overdue")
+
+
 def addresses(app: App) -> Row:
     missing = unready(app, _recipients(app))
     if missing:
@@ -191,6 +213,6 @@ def readers(app: App) -> Row:
 
 
 CHECKS: tuple[Callable[[App], Row], ...] = (
-    watchlist, sources, addresses, home, space, database, review, settings, private, contact, mail,
+    watchlist, sources, visits, addresses, home, space, database, review, settings, private, contact, mail,
     readers,
 )  # fmt: skip

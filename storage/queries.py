@@ -34,6 +34,7 @@ _changes = tables.changes.c
 _places = tables.measure_places.c
 _topics = tables.change_topics.c
 _sightings = tables.sightings.c
+_reports = tables.reports.c
 _sources = tables.sources.c
 _alerts = tables.alerts.c
 _messages = tables.messages.c
@@ -246,7 +247,10 @@ class Queries:
         self, expected: Mapping[str, str] | None = None, *, names: Sequence[str] | None = None
     ) -> Iterator[Json]:
         """How each source is doing. `expected` says how often each is to be crawled."""
-        statement = sa.select(tables.sources).order_by(_sources.name)
+        visited = sa.select(sa.func.max(_reports.at)).where(_reports.source == _sources.name)
+        statement = sa.select(
+            tables.sources, visited.scalar_subquery().label("last_visit")
+        ).order_by(_sources.name)
         if names is not None:
             statement = statement.where(_sources.name.in_(list(names)))
         with self._database.reading() as connection:
@@ -256,6 +260,7 @@ class Queries:
                     "state": row.health,
                     "since": _iso(row.health_since),
                     "last_success": _iso(row.last_success),
+                    "last_visit": _iso(row.last_visit),
                     "expected_every": (expected or {}).get(row.name),
                     "notes": row.notes,
                     "place": row.place,

@@ -8,7 +8,7 @@ from config.schedules import parse_cadence, parse_quiet, parse_schedule
 from config.vocabulary import ChangeKind, Health
 from config.watches import SourceSpec, Watch, Watchlist
 from monitor.alerting import route_for, slot_for, sources_for
-from monitor.coverage import Coverage, Unchecked, coverage_for
+from monitor.coverage import Coverage, Unchecked, coverage_for, overdue
 from storage.ports import ChangeFacts, SourceState
 
 NEW_YORK = "America/New_York"
@@ -225,6 +225,27 @@ def test_a_readers_sources_are_those_that_can_bring_news():
     assert sources_for(known, "mailto:city@example.org") == ("ice", "philadelphia")
     assert sources_for(known, "terminal:") == ("ice", "virginia", "philadelphia", "washington")
     assert sources_for(known, "mailto:nobody@example.org") == ()
+
+
+def health_row(name, health, *, visit=NOON, success=NOON):
+    return {
+        "source": name, "state": str(health) if health else None,
+        "last_visit": visit and visit.isoformat(), "last_success": success and success.isoformat(),
+    }  # fmt: skip
+
+
+def test_overdue_is_who_missed_a_turn_by_a_day():
+    """By the last success of a source that is well, else by its last visit; never without one."""
+    old = NOON - timedelta(days=3)
+    rows = [
+        health_row("ice", Health.OK, success=old),
+        health_row("virginia", Health.BLOCKED, success=old),
+        health_row("philadelphia", Health.BLOCKED, visit=old, success=None),
+        health_row("washington", None, visit=None, success=None),
+        health_row("gone from the watchlist", Health.OK, visit=old, success=old),
+    ]
+    assert overdue(SOURCES, rows, now=NOON) == {"ice", "philadelphia"}
+    assert overdue(SOURCES, rows, now=old + timedelta(hours=30)) == set()
 
 
 def test_coverage_counts_only_what_was_really_checked():

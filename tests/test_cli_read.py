@@ -188,6 +188,24 @@ class TestLists:
         assert "virginia" in shown
         assert "Not visited yet: nyc" in remark
 
+    def test_health_says_what_changes_says_of_a_source_that_nobody_visits(self, home):
+        """A state that was good at the last visit is not all there is to say months later."""
+        (row,) = json_lines("--watchlist", "watchlist.yaml", "sources", "health", cwd=home)
+        assert row["last_visit"] == "2026-02-10T12:00:00+00:00"
+        assert (row["state"], row["overdue"]) == ("ok", True)
+        shown, remark = said(home, "sources", "health")
+        assert "ok, overdue" in shown
+        assert "2026-02-10 12:00" in shown
+        assert "nobody visited them when it was their turn: virginia" in remark
+        asked = measurewatch("--watchlist", "watchlist.yaml", "doctor", "--json", cwd=home)
+        (visits,) = [
+            one
+            for line in asked.stdout.splitlines()
+            if (one := json.loads(line))["check"] == "visits"
+        ]
+        assert visits["result"] == "note"
+        assert "virginia (last on 2026-02-10)" in visits["advice"]
+
     def test_what_a_source_needs_is_told_with_whether_it_is_there(self, home):
         """A token in the environment or in the settings file is set."""
         asked = ["--watchlist", "watchlist.yaml", "sources", "list"]

@@ -56,7 +56,8 @@ def list_sources(ctx: click.Context) -> None:
         ("sources health -v", "with every note"),
         note="States: ok, quiet (rightly nothing), stale (nothing for longer than ever), "
         "failing (no usable answer), blocked (refused), drifted (unknown pages), "
-        "waiting (for a key that is not set).",
+        "waiting (for a key that is not set). Overdue: its turn came over a day ago, and nobody "
+        "visited it.",
     ),
 )
 @shared
@@ -68,16 +69,30 @@ def health(ctx: click.Context) -> None:
     rows = app.health_rows()
     out = output(ctx)
     columns = {"source": "source", "state": "state", "since (UTC)": "since",
-               "last success (UTC)": "last_success", "crawl": "expected_every"}  # fmt: skip
-    out.lines(rows, columns, "No source was crawled yet. Next: measurewatch crawl")
+               "last visit (UTC)": "last_visit", "last success (UTC)": "last_success",
+               "crawl": "expected_every"}  # fmt: skip
+    shown = rows if out.as_json else map(_in_words, rows)
+    out.lines(shown, columns, "No source was crawled yet. Next: measurewatch crawl")
     if out.as_json:
         return
     for row in rows:
         _print_notes(out, row)
     seen = {row["source"] for row in rows}
+    if late := [row["source"] for row in rows if row["overdue"]]:
+        out.remark(
+            f"Overdue, since nobody visited them when it was their turn: {', '.join(late)}. "
+            "Does `measurewatch serve` run? Now: measurewatch crawl"
+        )
     never = [spec.name for spec in app.watchlist().sources if spec.name not in seen]
     if rows and never:
         out.remark(f"Not visited yet: {', '.join(never)}. Next: measurewatch crawl")
+
+
+def _in_words(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for people: a state nobody looked after says so; one moment is told once."""
+    parts = (row["state"], "overdue" if row["overdue"] else "")
+    success = row["last_success"] if row["last_success"] != row["last_visit"] else ""
+    return {**row, "state": ", ".join(part for part in parts if part), "last_success": success}
 
 
 def _print_notes(out: Output, row: Mapping[str, Any]) -> None:

@@ -51,7 +51,7 @@ STYLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "ok": _GOOD, "sent": _GOOD, "readable": _GOOD, "failing": _BAD, "blocked": _BAD,
         "drifted": _BAD, "crashed": _BAD, "dead": _BAD, "unreadable": _BAD, "stale": _ODD,
         "quiet": _ODD, "failed": _ODD, "pending": _ODD, "interrupted": _ODD, "open": _DIM,
-        "prepared": _DIM,
+        "prepared": _DIM, "ok, overdue": _BAD, "quiet, overdue": _BAD,
     },
     "verdict": {"better": _GOOD, "worse": _BAD, "failed": _BAD, "mixed": _ODD},
     "result": {"right": _GOOD, "wrong": _BAD, "note": _ODD},
