@@ -61,7 +61,7 @@ class TestPlaces:
             ("us/wa/Seattle", "us/wa/seattle"),
             ("us/zz", ""),
             ("Portland", ""),
-        ],  # fmt: skip
+        ],
     )
     def test_what_is_no_place_is_refused_with_what_was_probably_meant(self, said, meant):
         """A city without its state is only known when a council of ours is there."""
