@@ -87,12 +87,13 @@ def reextract(
     `before` and `after`, `verdict` and `because`. `stopping` is asked a few
     times a second; what is being read then is left for the next run.
 
-    Raises UsageError for a source nobody knows, and when another run is at work
+    Raises UsageError for a source or a document nobody knows, and when another run is at work
     on the same part; StorageError when nothing can be kept.
     """
     with app.store() as opened, _alone(opened, wanted, dry_run=dry_run):
         _check_sources(opened, wanted.sources)
         store = _store(app, opened, extractor, dry_run=dry_run)
+        _check_documents(store, wanted.documents)
         waiting = store.waiting(wanted)
         chosen = waiting if limit is None else waiting[:limit]
         totals = Totals(waiting=len(waiting))
@@ -318,6 +319,15 @@ def _store(app: App, opened: Opened, extractor: str, *, dry_run: bool) -> Reextr
         opened.database, extractor, matcher=compile_topics(watchlist.topics),
         topics={topic.name: topic.digest for topic in watchlist.topics},
     )  # fmt: skip
+
+
+def _check_documents(store: Reextracting, prefixes: Sequence[str]) -> None:
+    for prefix in prefixes:
+        if store.is_current(prefix):
+            continue
+        if store.was_kept(prefix):
+            raise UsageError(f"No version has the document that begins with {prefix!r} any more.")
+        raise UsageError(f"No kept document has a SHA-256 that begins with {prefix!r}.")
 
 
 def _check_sources(opened: Opened, names: Sequence[str]) -> None:

@@ -213,17 +213,20 @@ def _seen(opened: Opened, name: str) -> Seen:
         raise UsageError(f"Several documents begin so; give more of the id: {longer}")
     document = queue.document(documents[0]) if documents else None
     if document is None:
-        raise UsageError(
-            f"No version has a document that begins with {found[1]}. Ids stand in: "
-            "measurewatch review list --all"
+        said = (
+            f"The document that begins with {found[1]} is kept, but no version has a text of it"
+            if queue.was_kept(found[1])
+            else f"No version has a document that begins with {found[1]}"
         )
+        raise UsageError(f"{said}. Ids stand in: measurewatch review list --all")
     pages = {number_of(page): page for page in document.text.pages}
     if number not in pages:
         count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
         raise UsageError(
             f"There is no page {number} in {document.document[:SHORT]}: it has {count}."
         )
-    short = name.strip().lower() if len(found[1]) > SHORT else page_id(document.document, number)
+    as_given = len(found[1]) > SHORT and document.document.startswith(found[1])
+    short = name.strip().lower() if as_given else page_id(document.document, number)
     return Seen(short, pages[number], document, opened.blobs.path(document.document))
 
 

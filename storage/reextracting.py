@@ -30,7 +30,7 @@ from .codec import load_measure
 from .database import Database
 from .documents import extracted_of, save_text
 from .texting import match_row
-from .unread import UNREAD, Waiting, Wanted, begins, find_waiting
+from .unread import UNREAD, Waiting, Wanted, begins, find_waiting, is_current, was_kept
 from .verdicts import Verdict, judged, standing, with_corrections
 from .writes import Removal, Row, Writes
 
@@ -191,6 +191,16 @@ class Reextracting:
         except IntegrityError:
             # A crawl kept the same text at the same moment; now it is there.
             return self._database.write(work)
+
+    def is_current(self, prefix: str) -> bool:
+        """Whether a version has a document whose SHA-256 begins so."""
+        with self._database.reading() as connection:
+            return is_current(connection, prefix)
+
+    def was_kept(self, prefix: str) -> bool:
+        """Whether a document whose SHA-256 begins so was ever kept."""
+        with self._database.reading() as connection:
+            return was_kept(connection, prefix)
 
     def readings(self, prefix: str) -> list[Reading]:
         """Every text of the documents whose SHA-256 begins so, oldest first."""
@@ -362,13 +372,18 @@ _READABLE = str(TextState.READABLE)
 
 
 def _rows(connection: Connection, waiting: Waiting) -> Sequence[Any]:
-    """The versions that still have the document's text, with their measures."""
+    """The versions that still have the document's text, with their measures.
+
+    Those too whose document came anew, with other bytes and the same words.
+    """
+    texts = sa.select(_texts.id).where(_texts.document_sha256 == waiting.sha256)
+    has_it = sa.or_(_versions.document_sha256 == waiting.sha256, _versions.text_id.in_(texts))
     return connection.execute(
         sa.select(
             tables.versions, _measures.data, _measures.identifier, _measures.place,
         )
         .join(tables.measures, _measures.id == _versions.measure_id)
-        .where(_versions.id.in_(waiting.versions), _versions.document_sha256 == waiting.sha256)
+        .where(_versions.id.in_(waiting.versions), has_it)
         .order_by(_versions.id)
     ).all()  # fmt: skip
 

@@ -25,7 +25,7 @@ from .codec import pages_from_json
 from .database import Database
 from .documents import extracted_of
 from .reextracting import Reextracting
-from .unread import Waiting, begins
+from .unread import Waiting, begins, was_kept
 from .verdicts import Verdict, is_doubtful, judged, standing, with_corrections
 from .writes import chunks
 
@@ -102,17 +102,31 @@ class Reviewing:
             return _items(connection, source=source, settled=settled)
 
     def documents(self, prefix: str) -> list[str]:
-        """The documents with a text in effect whose SHA-256 begins so."""
+        """The documents with a text in effect whose SHA-256 begins so.
+
+        A document that came later with the same words stands for the one they
+        were read from.
+        """
         statement = (
             sa.select(_texts.document_sha256)
             .join(tables.versions, _versions.text_id == _texts.id)
-            .where(begins(_texts.document_sha256, prefix))
+            .where(
+                sa.or_(
+                    begins(_texts.document_sha256, prefix),
+                    begins(_versions.document_sha256, prefix),
+                )
+            )
             .distinct()
             .order_by(_texts.document_sha256)
             .limit(10)
         )
         with self._database.reading() as connection:
             return list(connection.execute(statement).scalars())
+
+    def was_kept(self, prefix: str) -> bool:
+        """Whether a document whose SHA-256 begins so was ever kept."""
+        with self._database.reading() as connection:
+            return was_kept(connection, prefix)
 
     def document(self, sha256: str) -> Reviewed | None:
         """A document's text in effect; None when no version has it."""

@@ -77,6 +77,18 @@ def begins(sha256: sa.ColumnElement[str], prefix: str) -> sa.ColumnElement[bool]
     return sa.and_(sha256 >= prefix, sha256 < f"{prefix}g")
 
 
+def was_kept(connection: Connection, prefix: str) -> bool:
+    """Whether a document whose SHA-256 begins so was ever kept."""
+    found = sa.select(_documents.sha256).where(begins(_documents.sha256, prefix)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def is_current(connection: Connection, prefix: str) -> bool:
+    """Whether a version has a document whose SHA-256 begins so."""
+    named = begins(_versions.document_sha256, prefix)
+    return connection.execute(sa.select(_versions.id).where(named).limit(1)).first() is not None
+
+
 def _read(connection: Connection, extractor: str) -> dict[str, str]:
     """The documents an extractor has read, with the digest of its latest text of each.
 

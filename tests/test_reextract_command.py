@@ -253,6 +253,31 @@ def test_one_documents_readings_can_be_compared(desk):
     assert f"{row['inserted']} words inserted" in shown.stderr
 
 
+def test_a_document_that_is_mistyped_is_an_error_beside_one_that_is_not(desk):
+    """What begins like no document is refused; what is read already has nothing to do."""
+    row, *_ = desk.lines("reextract", "--dry-run", "--limit", "1")
+    name = row["document"][:10]
+    refused = desk.run("reextract", name, "deadbeef")
+    assert refused.returncode == 2
+    assert "No kept document has a SHA-256 that begins with 'deadbeef'." in refused.stderr
+    assert "1 document read" in desk.run("reextract", name).stderr
+    again = desk.run("reextract", name)
+    assert again.returncode == 0
+    assert "has been read by this release" in again.stderr
+    database = desk.database()
+    with database.writing() as connection:
+        document = tables.versions.c.document_sha256
+        connection.execute(
+            sa.update(tables.versions).where(document == row["document"]).values(
+                document_sha256="0" * 64
+            )
+        )  # fmt: skip
+    database.close()
+    left = desk.run("reextract", name)
+    assert left.returncode == 2
+    assert f"No version has the document that begins with '{name}' any more." in left.stderr
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_done(made):
     """Bytes that are gone or are others fail that document; one that is broken now keeps its text."""
     desk = replace(made, texts=orders(2), broken=True)
@@ -395,6 +420,7 @@ def test_two_runs_on_the_same_part_do_not_both_work(desk):
         (["xyz"], "'xyz' is not the beginning of a SHA-256"),
         (["--diff", ""], "'' is not the beginning of a SHA-256"),
         (["--diff", "abc"], "No document that was read has a SHA-256 that begins with 'abc'"),
+        (["deadbeef"], "No kept document has a SHA-256 that begins with 'deadbeef'."),
         (["--since", "soon"], "'soon' is no time"),
         (["--only", "ugly"], "'ugly' is not one of"),
         (["--limit", "0"], "0 is not in the range"),

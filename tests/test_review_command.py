@@ -3,18 +3,21 @@
 import io
 import json
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.app import build
 from monitor.cli.root import main
 from monitor.doctor import review as examined
+from storage import tables
 from storage.database import Database
 from storage.home import Home
-from tests.storage_makers import Site, about, bill
+from tests.storage_makers import Site, about, bill, readable
 from tests.test_review import MISREAD, read, scan
 
 WATCHLIST = """\
@@ -133,6 +136,50 @@ def test_right_words_are_the_text_and_say_what_they_brought_to_light(desk: Desk)
     [row] = desk.lines("undo", name)
     assert row["topics"] == {"gained": [], "lost": ["masks"]}
     assert desk.lines("show", name)[0]["text"] == MISREAD
+
+
+def test_a_document_that_came_anew_with_the_same_words_names_the_same_page(desk: Desk) -> None:
+    """Its SHA-256 finds the page, and what is said of the page counts for the version."""
+    name = desk.first()
+    database = Database.open("", home=Home.create(desk.folder / "home"))
+    site = Site(database, about("masks"), baseline=False)
+    site.now, site.crawl_id = site.now + timedelta(days=3), 3
+    text = replace(read(scan(MISREAD, "It begins\x1b[2J here.")), sha256="c0ffee" + "0" * 58)
+    site.crawl(bill(("Introduced", text)))
+    database.close()
+    assert desk.first() == name
+    [row] = desk.lines("show", "c0ffee-1")
+    assert (row["id"], row["text"]) == (name, MISREAD)
+    assert desk.lines("show", f"{text.sha256}-1")[0]["id"] == name
+    file = desk.folder / "page.txt"
+    file.write_text(RIGHT, encoding="utf-8")
+    code, _, err = desk.run("correct", "c0ffee-1", "--text", str(file))
+    assert code == 0
+    assert "Found now: masks." in err
+    assert desk.lines("show", name)[0]["text"] == RIGHT
+    assert desk.lines("undo", name)[0]["topics"]["lost"] == ["masks"]
+    assert desk.lines("show", name)[0]["text"] == MISREAD
+
+
+def test_a_page_that_was_easy_to_read_is_shown_as_such(desk: Desk) -> None:
+    """Nothing is wrong with it, and nothing was said of it; a document without a text is told."""
+    name = f"{'ea5e' * 2}-1"
+    database = Database.open("", home=Home.create(desk.folder / "home"))
+    site = Site(database, about("masks"), baseline=False)
+    site.now, site.crawl_id = site.now + timedelta(days=3), 3
+    easy = replace(readable("Plain words."), sha256="ea5e" * 16)
+    site.crawl(bill(("Introduced", easy), identifier="HB 2"))
+    assert name not in {row["id"] for row in desk.lines("list")}
+    code, out, _ = desk.run("show", name)
+    assert (code, "nothing is wrong with it" in out) == (0, True)
+    code, _, err = desk.run("undo", name)
+    assert (code, f"Nothing was said of page {name}." in err) == (2, True)
+    with database.writing() as connection:
+        connection.execute(sa.update(tables.versions).values(text_id=None))
+    database.close()
+    code, _, err = desk.run("show", name)
+    assert code == 2
+    assert "The document that begins with ea5eea5e is kept, but no version has a text" in err
 
 
 @pytest.mark.parametrize(
