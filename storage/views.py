@@ -52,7 +52,7 @@ def _read(connection: Connection, ids: Sequence[int], at: datetime | None) -> di
     if at is not None:
         statement = statement.where(tables.measures.c.first_seen <= at)
     rows = {row.id: row for row in connection.execute(statement)}
-    states = {id_: row.data for id_, row in rows.items()}
+    states = {id_: (row.data, row.changed_at) for id_, row in rows.items()}
     if at is not None:
         states |= _earlier_states(connection, list(rows), at)
     versions = _grouped(connection, _versions_at(list(rows), at))
@@ -63,11 +63,13 @@ def _read(connection: Connection, ids: Sequence[int], at: datetime | None) -> di
         gone = (
             row.vanished_at if at is None or (row.vanished_at and row.vanished_at <= at) else None
         )
-        data = json.loads(states[id_])
+        state, since = states[id_]
+        data = json.loads(state)
         found[id_] = _measure(row, data) | {
             "versions": [_version(version, at) for version in versions.get(id_, ())],
             "events": events.get(id_, []),
             "sources": [_source(one, data) for one in sightings.get(id_, ())],
+            "changed_at": since.isoformat(),
             "vanished_at": gone.isoformat() if gone else None,
         }
     return found
@@ -105,7 +107,6 @@ def _measure(row: Any, data: Json) -> Json:
         ],
         "url": data.get("url", ""),
         "first_seen": row.first_seen.isoformat(),
-        "changed_at": row.changed_at.isoformat(),
     }
 
 
@@ -182,11 +183,13 @@ def _seen(ids: Iterable[int]) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _earlier_states(connection: Connection, ids: Sequence[int], at: datetime) -> dict[int, str]:
-    """The state each measure had at a time, for those that have changed since."""
+def _earlier_states(
+    connection: Connection, ids: Sequence[int], at: datetime
+) -> dict[int, tuple[str, datetime]]:
+    """The state each measure had at a time, and since when, for those that have changed since."""
     rows = connection.execute(
-        sa.select(_snapshots.measure_id, _snapshots.data)
+        sa.select(_snapshots.measure_id, _snapshots.data, _snapshots.since)
         .where(_snapshots.measure_id.in_(ids), _snapshots.until > at)
         .order_by(_snapshots.measure_id, _snapshots.until.desc())
     )
-    return {row.measure_id: row.data for row in rows}
+    return {row.measure_id: (row.data, row.since) for row in rows}

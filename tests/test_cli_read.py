@@ -90,6 +90,15 @@ class TestShow:
         found = FOUND | {"title": "long words " * 30}
         assert screen(found, width=width).count("long") == 30
 
+    def test_a_passage_is_shown_once(self):
+        """Two matches in one sentence, and the same sentence in two versions, are one passage."""
+        match = {"topic": "masks", "citation": "page 1", "field": "text", "version": 9,
+                 "standing": "existing", "snippet": "no masks or\nmasked agents"}  # fmt: skip
+        again = match | {"version": 10, "snippet": "no masks or masked agents"}
+        told = screen(FOUND | {"matches": [match, again, again | {"topic": "287g"}] * 9}, width=140)
+        assert told.count("no masks or masked agents") == 2
+        assert "more: -v" not in told.split("Topics")[1].split("Documents")[0]
+
     def test_a_measure_of_which_little_is_known_has_no_empty_sections(self):
         """Only what there is has a heading."""
         empty = {name: [] for name, value in FOUND.items() if isinstance(value, list)}

@@ -408,6 +408,8 @@ def test_a_measure_is_shown_as_it_was(site: Site) -> None:
     assert [site.queries.show(1, at=at)["status"] for at in (then, middle, site.now)] == [
         "Introduced", "Passed", "Enacted",
     ]  # fmt: skip
+    changed = [site.queries.show(1, at=at)["changed_at"] for at in (then, middle, site.now)]
+    assert changed == [at.isoformat() for at in (then, middle, site.now)]
     assert site.queries.show(1, at=then)["versions"][0]["state"] == "pending"
     assert (
         site.queries.show(1, at=middle)["versions"][0]["text_sha256"] == readable(LAW).text_sha256

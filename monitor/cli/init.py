@@ -1,11 +1,10 @@
 """init: a watchlist of one's own, from a few answers or flags."""
 
-import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -260,7 +259,7 @@ def _write(
     found = covered(answers.places, app.variable)
     copy = write_watchlist(path, compose(answers, found), now=app.clock())
     settings = keep_settings(app.home, contact, found.sources)
-    following = _command(ctx.ensure_object(dict), "crawl")
+    following = output(ctx).command("crawl")
     known = bool(contact or app.settings.contact)
     if out.as_json:
         out.line({
@@ -278,7 +277,7 @@ def _write(
         *(f"Note: {gap}." for gap in found.gaps),
         *_lacking(app, answers, found, settings, known=known),
         f"Next: {following}   (the first visit is a quiet baseline)",
-        f"Then: {_command(ctx.ensure_object(dict), 'serve')}",
+        f"Then: {output(ctx).command('serve')}",
     ]
     for remark in remarks:
         out.remark(remark)
@@ -302,13 +301,3 @@ def _lacking(
         for spec in found.waiting
     ]
     return lacking
-
-
-def _command(options: Mapping[str, Any], name: str) -> str:
-    """A command as it must be typed to reach the same home and watchlist."""
-    said = [
-        f"--{key} {shlex.quote(str(options[key]))}"
-        for key in ("home", "watchlist")
-        if options.get(key)
-    ]
-    return " ".join(["measurewatch", *said, name])

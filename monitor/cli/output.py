@@ -1,6 +1,7 @@
 """Where answers go: JSON lines for machines, tables for people, remarks on stderr."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ class Output:
     as_json: bool
     quiet: bool
     verbose: int
+    program: str = "measurewatch"
+
+    def command(self, words: str) -> str:
+        """A command as it must be typed to reach the same home and watchlist."""
+        return f"{self.program} {words}"
 
     def line(self, value: Any) -> None:
         """One JSON value on a line of standard output."""
@@ -92,7 +98,18 @@ def output(ctx: click.Context) -> Output:
         as_json=bool(options.get("json")),
         quiet=bool(options.get("quiet")),
         verbose=int(options.get("verbose", 0)),
+        program=_program(options),
     )
+
+
+def _program(options: Mapping[str, Any]) -> str:
+    """What to type before a command's name: where the home and the watchlist are, if it was said."""
+    said = [
+        f"--{key} {shlex.quote(str(options[key]))}"
+        for key in ("home", "watchlist")
+        if options.get(key)
+    ]
+    return " ".join(["measurewatch", *said])
 
 
 def counted(count: int, word: str) -> str:

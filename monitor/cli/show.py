@@ -1,7 +1,7 @@
 """show: one measure with everything known of it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,8 +9,14 @@ from monitor.cli.output import Output, output
 from monitor.cli.root import examples, shared
 from monitor.cli.tables import STYLES, Printer, printable
 
+if TYPE_CHECKING:
+    from monitor.app import App
+
 MOST_EVENTS = 20
 MOST_MATCHES = 6
+MOST_COMPARED = 5
+"""How many earlier versions are looked at for one that reads otherwise."""
+
 INDENT = " " * 14
 Json = Mapping[str, Any]
 
@@ -31,20 +37,49 @@ def show(ctx: click.Context, measure: str, at: str | None) -> None:
     from monitor.app import build
 
     out = output(ctx)
-    found = build(ctx.ensure_object(dict)).show(measure, at=at)
+    app = build(ctx.ensure_object(dict))
+    found = app.show(measure, at=at)
     if out.as_json:
         out.line(found)
         return
     _Shown(out.printer(), verbose=bool(out.verbose)).measure(found)
-    _advise(out, found)
+    if not out.quiet:
+        _advise(out, app, [one for one in found["versions"] if one["state"] == "readable"])
 
 
-def _advise(out: Output, found: Json) -> None:
-    readable = [version["id"] for version in found["versions"] if version["state"] == "readable"]
-    if len(readable) > 1:
-        out.remark(f"What the last text changed: measurewatch diff {readable[-2]} {readable[-1]}")
-    if readable:
-        out.remark(f"What it does to existing law: measurewatch diff {readable[-1]} --law")
+def _advise(out: Output, app: "App", readable: Sequence[Json]) -> None:
+    """Say which comparisons of the last text show something."""
+    if not readable:
+        return
+    last = readable[-1]["id"]
+    if (before := _before(app, readable)) is not None:
+        out.remark(f"What the last text changed: {out.command(f'diff {before} {last}')}")
+    if app.version(last).marks:
+        out.remark(f"What it does to existing law: {out.command(f'diff {last} --law')}")
+
+
+def _before(app: "App", readable: Sequence[Json]) -> int | None:
+    """The latest version whose words are not those of the last one; a reprint of it has the same."""
+    from pipelines.align import TooManyWordsError
+    from pipelines.redline import redline
+    from pipelines.texts import is_scanned
+
+    last = readable[-1]
+    others = [one["id"] for one in readable if one["text_sha256"] != last["text_sha256"]]
+    if not others:
+        return None
+    new = app.version(last["id"])
+    for version in others[: -MOST_COMPARED - 1 : -1]:
+        old = app.version(version)
+        scanned = is_scanned((*old.pages, *new.pages))
+        parts = app.volatile_parts([version, last["id"]])
+        try:
+            found = redline(old.text, new.text, scanned=scanned, volatile=parts)
+        except TooManyWordsError:
+            return None
+        if not found.equal and not found.cosmetic:
+            return int(version)
+    return None
 
 
 class _Shown:
@@ -108,7 +143,8 @@ class _Shown:
             self._beneath(f"{more} more: -v", "dim")
 
     def _matches(self, matches: list[Json]) -> None:
-        """The passages of topics, each of the latest text first; a few where nobody asks for all."""
+        """Each passage of a topic once, of the latest text first; a few where nobody asks for all."""
+        matches = _distinct(matches)
         shown = matches if self.verbose else matches[:MOST_MATCHES]
         self._section("Topics", shown, self._match)
         if more := len(matches) - len(shown):
@@ -181,6 +217,14 @@ class _Shown:
     def _beneath(self, text: str, style: str = "") -> None:
         if text:
             self.printer.folded(printable(text), style, indent=INDENT)
+
+
+def _distinct(matches: Iterable[Json]) -> list[Json]:
+    """The first match of each passage: one text may match in it twice, and versions repeat it."""
+    found: dict[tuple[str, str], Json] = {}
+    for match in matches:
+        found.setdefault((match["topic"], " ".join(match["snippet"].split())), match)
+    return list(found.values())
 
 
 def _sponsor(person: Json) -> str:
