@@ -344,7 +344,9 @@ class App:
         late = overdue(specs, rows, now=self.clock())
         return [row | {"overdue": row["source"] in late} for row in rows]
 
-    def alert_rows(self, state: str | None) -> Iterator[dict[str, Any]]:
+    def alert_rows(
+        self, state: str | None, *, since: str | None = None, limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Alerts with their messages, as DESIGN's JSON. Raises UsageError for an unknown state."""
         from storage.ports import MessageState
 
@@ -352,7 +354,11 @@ class App:
         if state and state not in known:
             raise UsageError(f"{state!r} is no state of a message; states are {', '.join(known)}.")
         with self.store() as opened:
-            yield from opened.queries.alerts(states=[state] if state else [])
+            yield from opened.queries.alerts(
+                states=[state] if state else [],
+                since=moment(since, self.clock()) if since else None,
+                limit=limit,
+            )
 
     def retry(self, message: int) -> None:
         """Make a failed or dead message due now. Raises StorageError when there is none."""
@@ -461,12 +467,19 @@ def pattern(text: str | None) -> str:
 
 def chosen_kinds(kinds: Sequence[str]) -> tuple[Any, ...]:
     """Kinds of change by name. Raises UsageError for an unknown one."""
+    from config.problems import meant
     from config.vocabulary import ChangeKind
 
-    try:
-        return tuple(ChangeKind(kind) for kind in kinds)
-    except ValueError as error:
-        raise UsageError(f"{error}; kinds are {', '.join(ChangeKind)}.") from error
+    known = {str(kind): kind for kind in ChangeKind}
+    unknown = [kind for kind in kinds if kind not in known]
+    if unknown:
+        hint = meant(unknown[0], known)
+        raise UsageError(
+            f"There is no kind of change {unknown[0]!r}"
+            + (f"; {hint}" if hint else ".")
+            + f" Kinds are {', '.join(known)}."
+        )
+    return tuple(known[kind] for kind in kinds)
 
 
 def moment(text: str, now: datetime) -> datetime:

@@ -17,7 +17,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from monitor.channels import ChannelError, Channels, Outgoing, Permanent, Sent, Temporary, send
@@ -176,7 +176,8 @@ class _Sender:
         again = now + self.retry.wait(claim.attempts, self.chance(), asked)
         detail = one_line(detail, _DETAIL)
         self.outbox.failed(claim, now=now, detail=detail, retry_at=again)
-        log.warning("message %s failed, again at %s: %s", claim.id, again.isoformat(), detail)
+        then = f"{again.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        log.warning("message %s failed, again at %s: %s", claim.id, then, detail)
         return "failed"
 
     def _give_up(self, claim: Claim, detail: str) -> str:

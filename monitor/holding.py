@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from config.problems import meant
 from monitor.app import App, Opened, UsageError
 from monitor.health import HELD, judge
 from monitor.past import HISTORY
@@ -39,7 +40,7 @@ def release(app: App, source: str, *, by: str) -> Ended:
         try:
             ended = opened.holds.release(source, by=by, now=app.clock())
         except StorageError as error:
-            raise _explained(source, error) from error
+            raise _explained(app, opened, source, error) from error
         _judge_again(app, opened, source, _decided("released", by))
         return ended
 
@@ -50,7 +51,7 @@ def discard(app: App, source: str, *, by: str) -> Ended:
         try:
             ended = opened.holds.discard(source, by=by, now=app.clock())
         except StorageError as error:
-            raise _explained(source, error) from error
+            raise _explained(app, opened, source, error) from error
         _judge_again(app, opened, source, _decided("discarded", by))
         return ended
 
@@ -81,8 +82,17 @@ def _judge_again(app: App, opened: Opened, source: str, note: str) -> None:
         )
 
 
-def _explained(source: str, error: StorageError) -> UsageError:
-    return UsageError(f"{error}. See what is: measurewatch sources held ({source})")
+def _explained(app: App, opened: Opened, source: str, error: StorageError) -> UsageError:
+    known = [spec.name for spec in app.watchlist().sources]
+    if source in known or opened.store.source(source) is not None:
+        return UsageError(f"{error}. See what is: measurewatch sources held")
+    held = [hold.source for hold in opened.holds.open()]
+    hint = meant(source, held) or meant(source, known)
+    return UsageError(
+        f"No source is called {source!r}"
+        + (f"; {hint}" if hint else ".")
+        + " See what is held: measurewatch sources held"
+    )
 
 
 def _told(hold: HoldRow) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Generators read in one transaction, so what they yield belongs together.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,7 +109,7 @@ class Queries:
             found = measures_json(connection, [measure_id], at=at)
             found = with_passages(connection, found, now=at is None)
         if not found:
-            then = f" at {at.isoformat()}" if at else ""
+            then = f" at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
             raise StorageError(f"there is no measure {measure_id}{then}")
         return found[0]
 
@@ -268,11 +268,17 @@ class Queries:
                 }
 
     def alerts(
-        self, *, states: Sequence[str] = (), watch: str | None = None, limit: int | None = None
+        self,
+        *,
+        states: Sequence[str] = (),
+        watch: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
     ) -> Iterator[Json]:
         """Alerts with the messages that carry them, a line for each recipient, oldest first.
 
-        An alert that is held back, or was discarded, has no message.
+        With a limit, the latest ones. An alert that is held back, or was
+        discarded, has no message.
         """
         statement = (
             sa.select(
@@ -286,15 +292,17 @@ class Queries:
             .outerjoin(tables.messages, _messages.id == _tellings.c.message_id)
             .join(tables.changes, _changes.id == _alerts.change_id)
             .join(tables.measures, _measures.id == _changes.measure_id)
-            .order_by(_alerts.id, _tellings.c.address)
+            .order_by(_alerts.id.desc(), _tellings.c.address.desc())
             .limit(limit)
         )  # fmt: skip
         if states:
             statement = statement.where(_tellings.c.state.in_(list(states)))
         if watch is not None:
             statement = statement.where(_alerts.watch == watch)
+        if since is not None:
+            statement = statement.where(_alerts.created >= since)
         with self._database.reading() as connection:
-            for row in connection.execute(statement):
+            for row in reversed(connection.execute(statement).all()):
                 yield {
                     "id": row.id,
                     "watch": row.watch,

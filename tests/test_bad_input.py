@@ -116,7 +116,17 @@ class TestNames:
             (("crawl", "virgina"), ["virgina", "Did you mean virginia?"]),
             (("match", "FILE", "--topic", "masc"), ["masc", "masks"]),
             (("topics", "test", "masc"), ["masc", "masks"]),
-            (("changes", "--kind", "ammended"), ["ammended", "amended"]),
+            (
+                ("changes", "--kind", "ammended"),
+                [
+                    "There is no kind of change 'ammended'; did you mean 'amended'? Kinds are new, amended"
+                ],
+            ),
+            (
+                ("show", "9", "--at", "2020-01-01"),
+                ["There is no measure 9 at 2020-01-01 23:59 UTC."],
+            ),
+            (("sources", "release", "virgina"), ["No source is called 'virgina'"]),
             (("changes", "--place", "us/vaa"), ["us/vaa", "as in us/va"]),
             (("measures", "--place", "us/md/counti:x"), ["us/md/counti:x"]),
             (("changes", "--since", "yesterday"), ["yesterday", "7d"]),

@@ -143,6 +143,11 @@ def test_nothing_held_is_a_clear_error(folder):
     assert said.returncode == 2
     assert "nothing of the source 'virginia' is held" in said.stderr
     assert "measurewatch sources held" in said.stderr
+    for command in ("release", "discard"):
+        said = measurewatch("--watchlist", "watchlist.yaml", "sources", command, "virgina",
+                            cwd=folder, check=False)  # fmt: skip
+        assert said.returncode == 2
+        assert "No source is called 'virgina'; did you mean 'virginia'?" in said.stderr
     people = measurewatch("--watchlist", "watchlist.yaml", "sources", "held", cwd=folder)
     assert "Nothing is held back." in people.stderr
     assert json.loads("[]") == run(folder, "sources", "held")

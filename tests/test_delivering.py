@@ -133,6 +133,18 @@ def test_a_message_is_kept_before_it_is_sent(database):
     assert row.key == message.key
 
 
+def test_a_try_that_failed_says_when_the_next_is(database, caplog):
+    """In the words of the rest of the program, to the minute."""
+    write_messages(database, 1)
+
+    def answer(_message):
+        raise Temporary("not now")
+
+    assert Rounds(database, Box(answer)).run() == Delivered(failed=1)
+    then = f"{NOON + timedelta(seconds=60):%Y-%m-%d %H:%M} UTC"
+    assert f"message 1 failed, again at {then}: not now" in caplog.text
+
+
 def test_a_repeat_says_the_same(database):
     """A failed message is rendered once; its second try sends the same bytes and key."""
     write_messages(database, 1)

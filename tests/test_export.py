@@ -241,10 +241,28 @@ class TestCommand:
     def test_a_file_by_its_name_and_what_was_written_as_json(self, home):
         """The name's ending is the format; --json tells of the file on standard output."""
         [said] = json_lines("export", "measures", "--out", "all.jsonl", cwd=home)
-        assert said == {"file": "all.jsonl", "format": "jsonl", "measures": 2}
+        assert said == {"file": "all.jsonl", "format": "jsonl", "measures": 2, "rows": 2}
         bills = [json.loads(line) for line in (home / "all.jsonl").read_text("utf-8").splitlines()]
         assert [bill["identifier"] for bill in bills] == ["HB1", "HB2"]
         assert bills[1]["title"] == "=1+1"
+
+    def test_the_rows_are_counted_beside_the_measures_they_are_of(self, home):
+        """A table of versions tells both numbers; headings are no row."""
+        for name, form in (("v.csv", "csv"), ("v.jsonl", "jsonl")):
+            [said] = json_lines("export", "actions", "--out", name, cwd=home)
+            rows = (home / name).read_text("utf-8").splitlines()
+            count = len(rows) - (form == "csv")
+            assert said == {"file": name, "format": form, "measures": 2, "rows": count}
+        done = measurewatch("export", "votes", "--out", "votes.csv", cwd=home, check=True)
+        assert "Written: votes.csv (0 rows: votes of 2 measures)" in done.stderr
+
+    def test_a_file_that_cannot_be_made_is_called_as_it_was_asked_for(self, home):
+        """Not by the name of the file that is written first beside it."""
+        name = f"{'n' * 245}.csv"
+        done = measurewatch("export", "measures", "--out", name, cwd=home)
+        assert done.returncode == 2
+        assert done.stderr.strip().endswith(f": {name}")
+        assert ".part" not in done.stderr
 
     @pytest.mark.parametrize(
         ("asked", "count"),

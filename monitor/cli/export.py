@@ -69,16 +69,20 @@ def export(
     read = app.changes if what == "changes" else measures
     found = _Counted(read(since=since, place=place, topic=topic))
     with whole_file(target) if target else nullcontext(sys.stdout) as stream:
-        for line in exported(what, _with_progress(out, found, quiet=target is None), chosen):
+        lines = exported(what, _with_progress(out, found, quiet=target is None), chosen)
+        rows = -1 if chosen == "csv" else 0  # a table's headings are no row
+        for line in lines:
             stream.write(line)
+            rows += 1
     if target is None:
         return
     word = "change" if what == "changes" else "measure"
     if out.as_json:
-        out.line({"file": str(target), "format": chosen, f"{word}s": found.count})
-    out.remark(f"Written: {target} ({what} of {counted(found.count, word)})"
-               if what not in {"measures", "changes"}
-               else f"Written: {target} ({counted(found.count, word)})")  # fmt: skip
+        out.line({"file": str(target), "format": chosen, f"{word}s": found.count, "rows": rows})
+    held = counted(found.count, word)
+    if what not in {"measures", "changes"}:
+        held = f"{counted(rows, 'row')}: {what} of {held}"
+    out.remark(f"Written: {target} ({held})")
 
 
 def _format_of(out: Output, target: Path | None) -> "Format":
