@@ -90,7 +90,7 @@ class Outbox:
             self._settle(connection, claim, {"attempts": claim.attempts - 1})
 
     def retry(self, message_id: int, *, now: datetime) -> None:
-        """Try a dead or failed message again at once. Raises StorageError for any other."""
+        """Try a dead or failed message again at once. Raises StorageError for any other, with why."""
         with self._database.writing() as connection:
             again = connection.execute(
                 sa.update(tables.messages)
@@ -98,7 +98,7 @@ class Outbox:
                 .values(state="failed", due_at=now, lease_until=None)
             )
             if again.rowcount != 1:
-                raise StorageError(f"the message {message_id} does not wait to be tried again")
+                raise StorageError(_why_not(connection, message_id))
 
     def retry_alert(self, alert_id: int, *, now: datetime) -> list[int]:
         """Try the dead and failed messages of an alert again; returns their ids."""
@@ -203,3 +203,13 @@ _DUE = (
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True, of=tables.messages)
 )
+
+
+def _why_not(connection: Connection, message_id: int) -> str:
+    """Why a message cannot be tried again."""
+    state = connection.scalar(sa.select(_messages.state).where(_messages.id == message_id))
+    if state is None:
+        return f"there is no message {message_id}; the numbers stand in: measurewatch alerts list"
+    if state == "sent":
+        return f"message {message_id} was sent already; only one that failed can be tried again"
+    return f"message {message_id} has not failed; measurewatch deliver sends it when it is due"

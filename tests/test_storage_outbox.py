@@ -127,8 +127,28 @@ def test_a_sent_message_is_not_sent_again(site: Site, outbox: Outbox, database: 
         ledger = connection.exec_driver_sql("SELECT ok, detail FROM deliveries").all()
     assert [tuple(row) for row in ledger] == [(True, "250 accepted")]
     assert outbox.next_due() is None
-    with pytest.raises(StorageError):
+    with pytest.raises(StorageError, match=f"message {claim.id} was sent already"):
         outbox.retry(claim.id, now=site.now)
+
+
+def test_why_a_message_cannot_be_tried_again_is_said(site: Site, outbox: Outbox) -> None:
+    """An unknown number, and a message whose time has not come, are no failures."""
+    site.crawl(*bills(1))
+    with pytest.raises(StorageError, match="there is no message 99"):
+        outbox.retry(99, now=site.now)
+    with pytest.raises(StorageError, match="message 1 has not failed"):
+        outbox.retry(1, now=site.now)
+
+
+def test_the_latest_alerts_are_listed(site: Site) -> None:
+    """A limit keeps the last lines and a moment what was alerted since; both oldest first."""
+    site.crawl(*bills(3))
+    later = site.now
+    site.crawl(*bills(3, title="Masks"))
+    told = site.alerts()
+    assert list(site.queries.alerts(limit=2)) == told[-2:]
+    assert list(site.queries.alerts(since=later + timedelta(minutes=1))) == told[3:]
+    assert [line["kind"] for line in told[3:]] == ["title"] * 3
 
 
 def test_a_failed_message_is_tried_again_and_then_given_up(site: Site, outbox: Outbox) -> None:

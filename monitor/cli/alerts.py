@@ -1,10 +1,12 @@
 """alerts: what was, is and could not be sent."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 
 from monitor.cli.output import counted, output
+from monitor.cli.read import SINCE
 from monitor.cli.root import examples, shared
 from monitor.cli.tables import printable
 
@@ -19,29 +21,44 @@ def alerts() -> None:
     "list",
     help="Every alert with the state of its message.",
     epilog=examples(
-        ("alerts list", "what was told to whom"),
+        ("alerts list --since 7d", "what was told to whom in a week"),
         ("alerts list --state dead", "what could not be sent, and why"),
     ),
 )
 @click.option("--state", metavar="S", help="Only open, prepared, sent, failed or dead.")
+@SINCE
+@click.option("--limit", type=click.IntRange(min=1), help="Only the latest so many.")
 @shared
 @click.pass_context
-def list_alerts(ctx: click.Context, state: str | None) -> None:
+def list_alerts(
+    ctx: click.Context, state: str | None, since: str | None, limit: int | None
+) -> None:
     from monitor.app import build
 
     out = output(ctx)
-    rows = build(ctx.ensure_object(dict)).alert_rows(state)
-    told = rows if out.as_json else map(_in_words, rows)
+    rows = build(ctx.ensure_object(dict)).alert_rows(state, since=since, limit=limit)
+    failed: set[int] = set()
+    told = rows if out.as_json else (_in_words(row) for row in _noting(rows, failed))
     columns = {"message": "message", "state": "state", "sent (UTC)": "sent_at",
                "watch": "watch", "kind": "kind", "measure": "measure.identifier",
                "what": "summary", "to": "address", "notes": "notes"}  # fmt: skip
     nothing = (
-        "No alert's message is in that state. All of them: measurewatch alerts list" if state
+        f"No alert fits. All of them: {out.command('alerts list')}" if state or since
         else "No alerts yet. They are made when a crawl finds a change that a watch asked for."
     )  # fmt: skip
     count = out.lines(told, columns, nothing)
     if count:
-        out.remark(f"{counted(count, 'alert')}. Send one again: measurewatch alerts retry MESSAGE")
+        retries = [out.command(f"alerts retry {message}") for message in sorted(failed)[:1]]
+        again = [f"Try what failed again: {command}" for command in retries]
+        out.remark(" ".join([f"{counted(count, 'alert')}.", *again]))
+
+
+def _noting(rows: Iterable[dict[str, Any]], failed: set[int]) -> Iterator[dict[str, Any]]:
+    """Pass rows on and keep the numbers of the messages that `alerts retry` takes."""
+    for row in rows:
+        if row["state"] in {"failed", "dead"}:
+            failed.add(row["message"])
+        yield row
 
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +82,7 @@ def retry(ctx: click.Context, message: int) -> None:
     build(ctx.ensure_object(dict)).retry(message)
     if out.as_json:
         out.line({"message": message, "state": "open"})
-    out.remark(f"Message {message} is due again. Next: measurewatch deliver")
+    out.remark(f"Message {message} is due again. Next: {out.command('deliver')}")
 
 
 @alerts.command(
