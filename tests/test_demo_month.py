@@ -6,14 +6,16 @@ import re
 from contextlib import redirect_stdout
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from monitor.app import UsageError, build
 from monitor.cli.output import Output
+from monitor.cli.root import root
 from monitor.demo import month as demo_month
 from monitor.demo.expected import EXPECTED
 from monitor.demo.government import Government
-from monitor.demo.month import live
+from monitor.demo.month import claimed, live, prepare
 from monitor.demo.run import examples
 from monitor.demo.showing import table_of, tell
 from monitor.demo.story import DAYS
@@ -256,6 +258,21 @@ class TestHome:
         assert (app.settings.database_url, app.settings.smtp_host) == ("", "")
         assert not {"MEASUREWATCH_DATABASE", "MEASUREWATCH_SMTP_HOST"} & set(app.environment)
         assert app.watchlist_path == tmp_path / "home" / "watchlist.yaml"
+
+    def test_a_second_demo_in_one_folder_is_refused(self, tmp_path):
+        """The first one goes on undisturbed; once it has ended the folder is made anew."""
+        with claimed(tmp_path / "demo"):
+            (tmp_path / "demo" / "home").mkdir()
+            for arguments in (["--day", "0"], ["--measures", "20"]):
+                second = CliRunner().invoke(
+                    root, ["demo", "--out", str(tmp_path / "demo"), *arguments], obj={}
+                )
+                assert isinstance(second.exception, UsageError)
+                assert "Another measurewatch demo runs in" in str(second.exception)
+            assert (tmp_path / "demo" / "home").is_dir()
+        with claimed(tmp_path / "demo"):
+            prepare(tmp_path / "demo")
+            assert not (tmp_path / "demo" / "home").exists()
 
     def test_a_folder_of_somebody_elses_is_not_cleared(self, tmp_path, government):
         """Nothing is deleted in a folder the demo did not make."""

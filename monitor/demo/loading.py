@@ -15,7 +15,7 @@ from monitor.cli.output import Output
 from monitor.crawls import run_crawls
 from monitor.delivery import deliver_due
 from monitor.demo.load import LoadGovernment
-from monitor.demo.month import SETTINGS, demo_app, prepare
+from monitor.demo.month import SETTINGS, claimed, demo_app, prepare
 from monitor.demo.nursery import Nursery
 from monitor.demo.synthetic import when
 
@@ -65,9 +65,12 @@ def run_load(folder: Path, out: Output, load: Load) -> bool:
     """Crawl a load; true when each day found what it had to. Raises UsageError."""
     if load.jurisdictions > load.measures:
         raise UsageError("A load needs at least as many --measures as --jurisdictions.")
-    prepare(folder)
     rows = []
-    with LoadGovernment(load.measures, load.jurisdictions, load.seed) as government:
+    with (
+        claimed(folder),
+        LoadGovernment(load.measures, load.jurisdictions, load.seed) as government,
+    ):
+        prepare(folder)
         app = demo_app(folder, government.watchlist(), UNHURRIED)
         with Nursery(app.environment) as nursery:
             for day in range(load.days):

@@ -1,8 +1,10 @@
 """The demo's month: the real spiders, stages, store and alerts against the invented governments."""
 
+import fcntl
 import shutil
 import time as stopwatch
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import partial
@@ -95,8 +97,9 @@ Progress = Callable[[int], None]
 """Told the number of each day before it is lived."""
 
 
-def started(port: int) -> Government:
-    """The governments, serving. Raises UsageError when a port is in use."""
+@contextmanager
+def started(port: int) -> Iterator[Government]:
+    """The governments, while they serve. Raises UsageError when a port is in use."""
     government = Government(port)
     try:
         government.start()
@@ -105,19 +108,52 @@ def started(port: int) -> Government:
             f"Port {port} or one of the {PORTS - 1} after it cannot be had ({error.strerror}); "
             "choose another with --port, or leave the choice to the system."
         ) from error
-    return government
+    try:
+        yield government
+    finally:
+        government.stop()
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Make a folder the demo's own while it runs: two in one folder would destroy each other.
+
+    Raises UsageError when the folder is somebody else's or another demo runs in it.
+    """
+    make_own(folder)
+    # The system frees the lock when the process ends, however it ends.
+    with (folder / MARK).open("a") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                f"Another measurewatch demo runs in {folder}; stop it first, or choose another "
+                "folder with --out."
+            ) from error
+        yield
+
+
+def make_own(folder: Path) -> None:
+    """Make a folder the demo's; what others keep in it is never cleared. Raises UsageError."""
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise UsageError(
+            f"{folder} is not empty and not a demo's folder; choose another with --out."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def prepare(folder: Path) -> None:
-    """Make an empty folder; one that is not the demo's own is never cleared. Raises UsageError."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
-            raise UsageError(
-                f"{folder} is not empty and not a demo's folder; choose another with --out."
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    """Make an empty folder of the demo's own. Raises UsageError as `make_own` does."""
+    make_own(folder)
+    for path in folder.iterdir():
+        if path.name == MARK:
+            continue  # another file of this name would be another lock
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def demo_app(folder: Path, watchlist: str, settings: Mapping[str, str] = SETTINGS) -> App:

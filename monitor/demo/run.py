@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from monitor.cli.output import Output
 from monitor.demo.government import Government
-from monitor.demo.month import Month, live, started
+from monitor.demo.month import Month, claimed, live, started
 from monitor.demo.showing import tell
 from monitor.demo.story import DAYS
 
@@ -27,10 +27,9 @@ def run_demo(
     """Live through the month up to a day; true when all was reported that should be, nothing else.
 
     With `serve` the governments then stay up until a signal or Ctrl-C. Raises
-    UsageError when the folder is somebody else's or a port is in use.
+    UsageError when the folder is somebody else's or another demo's, or a port is in use.
     """
-    government = started(port)
-    try:
+    with claimed(folder), started(port) as government:
         with bar(out) as progress:
             month = live(folder, government, last, progress)
         tell(out, month)
@@ -38,8 +37,6 @@ def run_demo(
             stay(out, government, month)
         else:
             tell_next(out, month)
-    finally:
-        government.stop()
     return month.right
 
 
