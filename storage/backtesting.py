@@ -222,9 +222,8 @@ def load_texts(connection: Connection, version_ids: Sequence[int]) -> dict[int, 
     for part in chunks(sorted(wanted)):
         of = sa.select(_versions.measure_id).where(_versions.id.in_(part))
         order += connection.execute(
-            sa.select(
-                _versions.id, _versions.measure_id, _versions.text_id, _versions.document_sha256
-            )
+            sa.select(_versions.id, _versions.measure_id, _versions.text_id, _texts.document_sha256)
+            .join(tables.texts, _texts.id == _versions.text_id)
             .where(_versions.measure_id.in_(of), _versions.text_id.is_not(None))
             .order_by(_versions.measure_id, _versions.seq, _versions.id)
         ).all()

@@ -102,7 +102,8 @@ class _Evidence:
         text_ids = {row.text_id for row in self._versions.values()} - {None}
         self._texts = _by_id(connection, tables.texts, text_ids)
         self._told = _texts_told(connection, changes, self._versions)
-        documents = {row.document_sha256 for row in self._versions.values()} - {""}
+        # Not the versions' own: bytes that came later with the same words were never reviewed.
+        documents = {row.document_sha256 for row in (*self._texts.values(), *self._told.values())}
         self._verdicts = {
             name: found
             for part in chunks(sorted(documents))

@@ -137,12 +137,10 @@ class Needs:
         person said what a page says.
         """
         marked = self._index.phrase([UNSURE_MARK], prefix=False)
-        texts = sa.or_(
-            _versions.text_id.in_(sa.select(_texts.id).where(_texts.unsure)),
-            _versions.document_sha256.in_(_REVIEWED),
-        )
+        reviewed = sa.select(_texts.id).where(_texts.document_sha256.in_(_REVIEWED))
+        texts = sa.union_all(sa.select(_texts.id).where(_texts.unsure), reviewed)
         return sa.or_(
-            self._rows.chosen(texts),
+            self._rows.chosen(_versions.text_id.in_(texts)),
             *(self._index.holds(field, marked) for field in _FIELDS if field != "text"),
         )
 

@@ -15,6 +15,7 @@ from monitor.app import build
 from monitor.cli.root import main
 from monitor.doctor import review as examined
 from storage import tables
+from storage.backtesting import load_texts
 from storage.database import Database
 from storage.home import Home
 from tests.storage_makers import Site, about, bill, readable
@@ -159,6 +160,22 @@ def test_a_document_that_came_anew_with_the_same_words_names_the_same_page(desk:
     assert desk.lines("show", name)[0]["text"] == RIGHT
     assert desk.lines("undo", name)[0]["topics"]["lost"] == ["masks"]
     assert desk.lines("show", name)[0]["text"] == MISREAD
+
+
+def test_what_is_said_counts_wherever_the_text_is_read(desk: Desk) -> None:
+    """Topics tried on what is stored trust a page as a person said, whichever bytes came last."""
+    name = desk.first()
+    database = Database.open("", home=Home.create(desk.folder / "home"))
+    site = Site(database, about("masks"), baseline=False)
+    site.now, site.crawl_id = site.now + timedelta(days=3), 3
+    text = replace(read(scan(MISREAD, "It begins\x1b[2J here.")), sha256="c0ffee" + "0" * 58)
+    site.crawl(bill(("Introduced", text)))
+    assert desk.run("right", name)[0] == 0
+    with database.reading() as connection:
+        ids = list(connection.execute(sa.select(tables.versions.c.id)).scalars())
+        found = load_texts(connection, ids)
+    database.close()
+    assert [one.extracted.pages[0].confidence for one in found.values()] == [1.0]
 
 
 def test_a_page_that_was_easy_to_read_is_shown_as_such(desk: Desk) -> None:
