@@ -71,6 +71,9 @@ class Settings(BaseModel):
     crawl_deadline: float = Field(7200.0, description="seconds after which a crawl is ended")
     crawls_at_once: int = Field(2, description="crawls that serve runs side by side")
     workers: int = Field(2, description="processes of a crawl that read documents")
+    clock_behind: float = Field(
+        0.0, description="seconds the clock is behind; the demo's home keeps its story's time by it"
+    )
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -230,6 +233,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "crawl_deadline": _number(1, 7 * 86400, "seconds"),
         "crawls_at_once": _whole(1, 64),
         "workers": _whole(1, 64),
+        "clock_behind": _number(0, 10**9, "seconds"),
     }
 )
 

@@ -427,9 +427,11 @@ def build(options: Mapping[str, Any]) -> App:
     values = {name: value for name, value in kept.items() if name.startswith(PREFIX)} | {
         name: value for name, value in values.items() if value.strip()
     }
+    settings = Settings.from_mapping(values)
+    behind = timedelta(seconds=settings.clock_behind)
     return App(
-        settings=Settings.from_mapping(values),
-        clock=lambda: datetime.now(UTC),
+        settings=settings,
+        clock=lambda: datetime.now(UTC) - behind,
         environment=environment,
         kept=kept,
     )

@@ -26,6 +26,11 @@ def serve(app: App, *, remark: Callable[[str], None]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     require_contact(app)
+    if app.settings.clock_behind:
+        raise UsageError(
+            "This home's clock is behind, as a demo's is, and serve goes by the real one. Use "
+            "measurewatch crawl and measurewatch deliver, or take MEASUREWATCH_CLOCK_BEHIND out."
+        )
     with app.store(create=True) as opened:
         watched = app.watchlist()
         watchlist = opened.store.accept_watchlist(

@@ -20,15 +20,18 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @contextmanager
-def serving(folder, *arguments):
-    """A serving demo with its output in a file; killed if the test leaves it running."""
+def serving(folder, *arguments, keys=subprocess.DEVNULL):
+    """A serving demo with its output in a file; killed if the test leaves it running.
+
+    `keys` is what it reads.
+    """
     names = {key: value for key, value in os.environ.items() if not key.startswith("MEASUREWATCH_")}
     log = folder / "out.txt"
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "monitor.cli", "demo", "--serve", *arguments],
             cwd=folder, env={**names, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.STDOUT,
+            stdin=keys, stdout=written, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         yield process, log
@@ -82,6 +85,32 @@ def test_printed_commands_work_and_ctrl_c_ends_it(tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
     assert "Stopped." in log.read_text(encoding="utf-8")
+
+
+def test_enter_turns_to_a_day_that_a_crawl_then_tells(tmp_path):
+    """The home's clock turns with the governments': what is due on the next day is looked at anew."""
+    keyboard, keys = os.openpty()
+    with serving(tmp_path, "--day", "8", keys=keys) as (process, log):
+        said = wait_for(log, process, "Ctrl-C stops.")
+        crawl = next(line.strip() for line in said.splitlines() if line.endswith("home crawl"))
+        same = typed(crawl, tmp_path)
+        assert same.returncode == 0, same.stdout + same.stderr
+        assert "stale" not in same.stdout + same.stderr
+        assert "not one meeting" not in same.stdout + same.stderr
+        os.write(keyboard, b"\n")
+        wait_for(log, process, "Executive Order 2026-04 rewritten in silence")
+        next_day = typed(crawl, tmp_path)
+        assert next_day.returncode == 0, next_day.stdout + next_day.stderr
+        changes = typed(crawl.removesuffix("crawl") + "changes --since 1h --kind amended", tmp_path)
+        assert "Executive Order 2026-04" in changes.stdout
+        assert "could not be checked" not in changes.stderr
+        served = typed(crawl.removesuffix("crawl") + "serve", tmp_path)
+        assert served.returncode == 2
+        assert "This home's clock is behind" in served.stderr
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    os.close(keyboard)
+    os.close(keys)
 
 
 def test_as_json_it_says_where_it_is_and_sigterm_ends_it(tmp_path):

@@ -1,10 +1,12 @@
 """Settings: each by its own name, all faults at once, secrets out of sight."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.settings import SETTINGS, Settings, SettingsError, likely_setting
+from monitor.app import build
 
 
 def test_nothing_set_gives_the_defaults():
@@ -38,6 +40,7 @@ def test_each_setting_answers_to_its_name():
             "MEASUREWATCH_CRAWL_DEADLINE": "600",
             "MEASUREWATCH_CRAWLS_AT_ONCE": "4",
             "MEASUREWATCH_WORKERS": "3",
+            "MEASUREWATCH_CLOCK_BEHIND": "60",
         }
     )
     assert settings.model_dump(exclude={"smtp_password", "webhook_secret"}) == {
@@ -57,6 +60,7 @@ def test_each_setting_answers_to_its_name():
         "crawl_deadline": 600.0,
         "crawls_at_once": 4,
         "workers": 3,
+        "clock_behind": 60.0,
         "unknown": (),
     }
     assert settings.smtp_password.get_secret_value() == "hunter2"
@@ -69,6 +73,15 @@ def test_the_table_names_every_setting_with_a_meaning():
     for name, meaning in SETTINGS.items():
         assert name.startswith("MEASUREWATCH_")
         assert len(meaning) > 10, name
+
+
+def test_a_clock_can_be_behind(monkeypatch, tmp_path):
+    """The demo's home keeps its story's time, which goes on as the real one does."""
+    monkeypatch.setenv("MEASUREWATCH_HOME", str(tmp_path))
+    assert datetime.now(UTC) - build({}).clock() < timedelta(minutes=1)
+    (tmp_path / "settings.env").write_text("MEASUREWATCH_CLOCK_BEHIND=86400\n", encoding="utf-8")
+    behind = datetime.now(UTC) - build({}).clock()
+    assert timedelta(hours=23) < behind < timedelta(hours=25)
 
 
 def test_secrets_do_not_show():

@@ -6,13 +6,13 @@ import time as stopwatch
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from config.settings import PREFIX, Settings
-from config.settings_file import SETTINGS_FILE
+from config.settings_file import SETTINGS_FILE, read_settings_file, with_setting
 from monitor.app import App, UsageError, build
 from monitor.crawls import run_crawls
 from monitor.delivery import deliver_due
@@ -25,6 +25,7 @@ from monitor.files import whole_file
 from monitor.health import WELL
 
 MARK = ".measurewatch-demo"
+CLOCK = "MEASUREWATCH_CLOCK_BEHIND"
 NOT_MODIFIED = 304
 SETTINGS = {
     "MEASUREWATCH_ALLOW_PRIVATE_ADDRESSES": "yes",
@@ -201,8 +202,26 @@ def live(
             government.set_day(day)
             progress(day)
             days.append(live_day(replace(app, clock=partial(morning, day)), day, nursery))
+    # From here on the story's time goes on as ours does.
+    keep_clock(app.home, app.clock() - morning(last))
     month = Month(folder, days)
     return written(app, month, government, began)
+
+
+def keep_clock(home: Path, behind: timedelta) -> None:
+    """Let every command in a home take its time to be so far behind."""
+    path = home / SETTINGS_FILE
+    text = with_setting(
+        path.read_text(encoding="utf-8"), CLOCK, f"{max(0.0, behind.total_seconds()):.3f}"
+    )
+    with whole_file(path, private=True) as file:
+        file.write(text)
+
+
+def turn_clock(home: Path, by: timedelta) -> None:
+    """Move a home's clock forward: what was crawled since the last turn is a whole day old then."""
+    kept = read_settings_file((home / SETTINGS_FILE).read_text(encoding="utf-8"))
+    keep_clock(home, timedelta(seconds=float(kept[CLOCK])) - by)
 
 
 def live_day(app: App, day: int, nursery: Nursery) -> Lived:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from monitor.cli.output import Output
 from monitor.demo.government import Government
-from monitor.demo.month import Month, claimed, live, started
+from monitor.demo.month import Month, claimed, live, started, turn_clock
 from monitor.demo.showing import tell
 from monitor.demo.story import DAYS
 
@@ -83,7 +83,9 @@ def stay(out: Output, government: Government, month: Month) -> None:
         tell_serving(out, government, commands)
     with stopped_by_signal() as stopped:
         if sys.stdin.isatty() and not out.as_json:
-            threading.Thread(target=turn_days, args=(out, government), daemon=True).start()
+            threading.Thread(
+                target=turn_days, args=(out, government, month.folder / "home"), daemon=True
+            ).start()
         while not stopped.wait(0.5):
             pass
     out.remark("Stopped.")
@@ -103,13 +105,15 @@ def tell_serving(out: Output, government: Government, commands: Sequence[str]) -
     console.print(f"\nIt is {today.name}, {today.date:%B} {today.date.day}.{more} Ctrl-C stops.")
 
 
-def turn_days(out: Output, government: Government) -> None:
-    """Turn to the next day at each line of the terminal's input."""
+def turn_days(out: Output, government: Government, home: Path) -> None:
+    """Turn to the next day, with the home's clock, at each line of the terminal's input."""
     for _ in sys.stdin:
         if government.day == LAST:
             out.remark("The story ends here. Ctrl-C stops.")
             continue
+        yesterday = DAYS[government.day]
         government.set_day(government.day + 1)
+        turn_clock(home, DAYS[government.day].date - yesterday.date)
         today = DAYS[government.day]
         out.remark(f"It is {today.name}, {today.date:%B} {today.date.day}: {today.news}.")
 
