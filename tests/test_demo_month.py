@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections import Counter
 from contextlib import redirect_stdout
 
 import pytest
@@ -17,7 +18,7 @@ from monitor.demo.expected import EXPECTED
 from monitor.demo.government import Government
 from monitor.demo.month import claimed, live, prepare
 from monitor.demo.run import examples
-from monitor.demo.showing import table_of, tell
+from monitor.demo.showing import ROOMY, said, table_of, tell
 from monitor.demo.story import DAYS
 from tests.running import json_lines
 
@@ -205,13 +206,20 @@ class TestScreen:
             ("4", "March 22 to 28"),
         ]  # fmt: skip
 
-    def test_a_narrow_terminal_still_says_what_changed(self, month):
-        """Where there is little room the orders' names make way for what is said of them."""
-        console = Console(file=io.StringIO(), width=80)
-        console.print(table_of(month.days[:2], narrow=True))
-        [line] = [line for line in console.file.getvalue().splitlines() if "EO 2026-04" in line]
-        assert "Identification and Face" in line
-        assert len(line) <= 80
+    @pytest.mark.parametrize("width", [80, 120])
+    def test_no_terminal_cuts_what_changed(self, month, width):
+        """Where there is little room what is said stands beneath its row, else beside it."""
+        console = Console(file=io.StringIO(), width=width)
+        console.print(table_of(month.days, narrow=width < ROOMY))
+        shown = console.file.getvalue()
+        assert "…" not in shown
+        assert max(map(len, shown.splitlines())) <= width
+        words = Counter(shown.split())
+        for day in month.days:
+            for row in day.rows:
+                assert not Counter(said(row).split()) - words
+        [row] = [line for line in shown.splitlines() if "Executive Order 2026-04  new" in line]
+        assert ("Identification and Face" in row) == (width > ROOMY)
 
     def test_a_wrong_month_says_so(self, month):
         """What was expected and not told, or told and not expected, is shown in its place."""

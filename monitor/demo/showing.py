@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +26,7 @@ TELLING = (
 
 
 ROOMY = 110
+NAME, KIND = 23, 13  # cells
 SOURCES = (MAYOR, COUNCIL, LEGISLATURE)
 STEP = re.compile(r"^1 action added, last: (.*) \(\d{4}-\d\d-\d\d\)$")
 """What is said of one new action: its day is that of the row."""
@@ -61,33 +63,51 @@ def heading(number: int, days: Sequence[Day]) -> Rule:
 
 
 def grid() -> Table:
-    """A table without lines whose third column takes what room there is."""
+    """A table without lines that takes what room there is."""
     return Table.grid(padding=(0, 2), expand=True)
 
 
 def table_of(days: Sequence[Lived], *, narrow: bool = False) -> Table:
     """A row for each measure that changed on a day; what is said most clearly comes first.
 
-    Where there is little room, executive orders go by their initials.
+    Where there is little room, what is said stands beneath its row.
     """
     table = grid()
     table.add_column(style="dim", no_wrap=True, width=6)
-    table.add_column(no_wrap=True, width=10 if narrow else 23)
-    table.add_column(no_wrap=True, width=13)
-    table.add_column(no_wrap=True, ratio=1)
-    table.add_column(style="dim", no_wrap=True, width=13)
+    if narrow:
+        table.add_column(ratio=1)
+    else:
+        table.add_column(no_wrap=True, width=NAME)
+        table.add_column(no_wrap=True, width=KIND)
+        table.add_column(ratio=1)
+        table.add_column(style="dim", no_wrap=True, width=13)
     for day in days:
         for number, (identifier, rows) in enumerate(by_measure(day.rows)):
-            kinds = [str(row["kind"]) for row in rows]
-            kind = Text(kinds[0], STYLES["kind"].get(kinds[0], ""))
-            if len(kinds) > 1:
-                kind.append(f" +{len(kinds) - 1}", "dim")
-            topics = sorted({topic for row in rows for topic in row["topics"]})
-            what = " · ".join(said(row) for row in rows)
             on = "" if number else short(DAYS[day.day])
-            name = identifier.replace("Executive Order", "EO") if narrow else identifier
-            table.add_row(on, name, kind, Text(what), ", ".join(topics) or "-")
+            topics = ", ".join(sorted({topic for row in rows for topic in row["topics"]})) or "-"
+            what = Text(" · ".join(said(row) for row in rows))
+            if narrow:
+                table.add_row(on, beneath(identifier, kind_of(rows), topics, what))
+            else:
+                table.add_row(on, identifier, kind_of(rows), what, topics)
     return table
+
+
+def kind_of(rows: Sequence[Mapping[str, Any]]) -> Text:
+    """The kind of change that tells most, and how many others there are."""
+    name = str(rows[0]["kind"])
+    kind = Text(name, STYLES["kind"].get(name, ""))
+    if len(rows) > 1:
+        kind.append(f" +{len(rows) - 1}", "dim")
+    return kind
+
+
+def beneath(identifier: str, kind: Text, topics: str, what: Text) -> Group:
+    """A row whose last cell stands beneath the others."""
+    name = Text(identifier)
+    name.pad_right(max(0, NAME + 2 - len(name)))
+    kind.pad_right(max(0, KIND + 2 - len(kind)))
+    return Group(Text.assemble(name, kind, (topics, "dim")), Padding(what, (0, 0, 0, 2)))
 
 
 def by_measure(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
