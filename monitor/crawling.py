@@ -13,7 +13,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from storage.errors import StorageError
 from storage.ports import SourceReport
 
 log = logging.getLogger("measurewatch.crawl")
+
+SECONDS_BETWEEN_TRIES = 0.5
+"""How often a crawl that waits for another one looks whether its hosts are free."""
 
 
 def main() -> int:
@@ -109,7 +112,11 @@ async def _crawl(
     names = [lock_name(crawl_id)]
     reports: list[SourceReport] = []
     memories: dict[str, Mapping[str, str]] = {}
-    with opened.locks.hold(names), opened.locks.hold([f"host:{host}" for host in plan["hosts"]]):
+    with ExitStack() as held:
+        held.enter_context(opened.locks.hold(names))
+        if not await _held_hosts(held, opened, plan, stopping):
+            _close(app, opened, plan, "interrupted", [], {})
+            return 0
         try:
             with _archive(opened, plan) as archive:
                 for name in plan["sources"]:
@@ -125,6 +132,31 @@ async def _crawl(
         state = "interrupted" if stopping.asked else _worst(reports)
         _close(app, opened, plan, state, reports, memories)
     return 0
+
+
+async def _held_hosts(
+    held: ExitStack, opened: Opened, plan: Mapping[str, Any], stopping: Stopping
+) -> bool:
+    """Hold the locks of the hosts; false when we were asked to stop while another crawl had them."""
+    hosts = [f"host:{host}" for host in plan["hosts"]]
+    told = False
+    while not stopping.asked:
+        with ExitStack() as tried:
+            if tried.enter_context(opened.locks.try_hold(hosts)) is not None:
+                held.push(tried.pop_all())
+                return True
+        if not told:
+            _tell_parent({"event": "waiting", "sources": plan["sources"], "hosts": plan["hosts"]})
+            told = True
+        await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+    return False
+
+
+def _tell_parent(event: Mapping[str, Any]) -> None:
+    # Where nobody listens any more, the crawl's own first line says so.
+    with suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(event) + "\n")
+        sys.stdout.flush()
 
 
 def _give_up(

@@ -84,6 +84,7 @@ def run_crawls(
             run_all(children, on_stop=lambda: listener({"event": "stopping"}))
         except KeyboardInterrupt:
             close_interrupted(app, opened, ids)
+            listener(kept(opened, ids))
             raise
         finally:
             for crawl_id in ids:
@@ -98,6 +99,16 @@ def close_interrupted(app: App, opened: Opened, ids: Sequence[int]) -> None:
     for crawl_id in ids:
         if opened.crawls.get(crawl_id).state == "running":
             opened.crawls.close(crawl_id, "interrupted", [], now=app.clock())
+
+
+def kept(opened: Opened, ids: Sequence[int]) -> dict[str, Any]:
+    """What crawls that were interrupted had read, as an event; those that were killed do not say."""
+    reports = [report for crawl_id in ids for report in opened.crawls.reports(crawl_id)]
+    return {
+        "event": "interrupted",
+        "measures": sum(report.found for report in reports),
+        "documents": sum(report.documents for report in reports),
+    }
 
 
 def require_contact(app: App) -> None:

@@ -487,7 +487,31 @@ def test_ctrl_c_finishes_what_is_under_way(slow_city, tmp_path):
     row, measures = row_of(tmp_path)
     assert row.state == "interrupted"
     assert 0 < len(measures) < len(INTERRUPTED)
+    assert f"What was read until then is kept: {len(measures)} measure" in err
+    assert "The next crawl goes on from there." in err
     finish(tmp_path, environment, 2)
+
+
+def test_a_crawl_that_waits_for_another_says_so(slow_city, tmp_path):
+    """At once and on standard error; asked to stop while it waits, it ends, and the first goes on."""
+    server, environment = slow_city
+    server.pages["/orders/2.html"] = Page(b"late", wait=8)
+    first = start_crawl(tmp_path, environment)
+    wait_for(lambda: "/orders/2.html" in server.paths())
+    second = start_crawl(tmp_path, environment)
+    said = second.stderr.readline()
+    assert "elmford-mayor: another crawl is at 127.0.0.1" in said
+    assert first.poll() is None
+    second.send_signal(signal.SIGINT)
+    _, err = second.communicate(timeout=6)
+    assert second.returncode == 130
+    assert "What was read until then is kept. The next crawl" in err
+    assert first.poll() is None
+    row, _ = row_of(tmp_path, 2)
+    assert row.state == "interrupted"
+    first.communicate(timeout=30)
+    row, _ = row_of(tmp_path, 1)
+    assert row.state == "ok"
 
 
 def test_ctrl_c_twice_ends_at_once(slow_city, tmp_path):

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import click
 
-from monitor.cli.output import Output, output
+from monitor.cli.output import Output, counted, output
 from monitor.cli.root import examples, shared
 from monitor.cli.sources import without_echoes
 
@@ -97,10 +97,13 @@ class Bars:
 
     def tell(self, event: Mapping[str, Any]) -> None:
         """Show one progress event of a child."""
-        if event.get("event") == "stopping" and not self.quiet:
-            self.progress.console.print(
-                "Stopping: what is under way is finished. Ctrl-C again ends at once."
-            )
+        if event.get("event") == "stopping":
+            self._say("Stopping: what is under way is finished. Ctrl-C again ends at once.")
+        if event.get("event") == "waiting":
+            named, hosts = ", ".join(event["sources"]), ", ".join(event["hosts"])
+            self._say(f"{named}: another crawl is at {hosts}; this one waits until it has ended.")
+        if event.get("event") == "interrupted":
+            self._say(_kept(event))
         source = event.get("source")
         if not source:
             return
@@ -116,3 +119,16 @@ class Bars:
             completed=counts.get("measures", 0),
             detail=f"{counts.get('pages', 0)} pages, {counts.get('documents', 0)} documents",
         )
+
+    def _say(self, sentence: str) -> None:
+        if not self.quiet:
+            self.progress.console.print(sentence, markup=False)
+
+
+def _kept(event: Mapping[str, Any]) -> str:
+    """What an interrupted crawl leaves, in a sentence."""
+    measures, documents = event["measures"], event["documents"]
+    found = (
+        f": {counted(measures, 'measure')}, {counted(documents, 'document')}" if measures else ""
+    )
+    return f"What was read until then is kept{found}. The next crawl goes on from there."
