@@ -194,7 +194,8 @@ def _check_hits(part: Query, column: int) -> None:
 
 def _distance(node: _Node) -> int:
     token = next(child for child in node.children if isinstance(child, Token))
-    distance = int(token.partition("/")[2])
+    written = token.partition("/")[2]
+    distance = int(written) if len(written) <= len(str(MAX_DISTANCE)) else 0
     if not 1 <= distance <= MAX_DISTANCE:
         column = (token.start_pos or 0) + 1
         raise surprise(repr(str(token)), f"a distance from 1 to {MAX_DISTANCE} words", column)

@@ -35,6 +35,8 @@ COMMON = frozenset(
 )
 """Words that stand in nearly every English text of more than a page, and mean nothing alone."""
 
+_OF_A_STATE = 2
+_PUNCTUATION = frozenset(" .,;:()'\"-/?!\u201c\u201d\u2018\u2019\u2013\u2014")
 _FEW_WORDS = 2
 """A longer phrase says something even where all its words are common: "by and between"."""
 
@@ -58,13 +60,13 @@ def is_common(term: Term) -> bool:
         case Prefix(text):
             begin = text.lower()
             return any(word.startswith(begin) for word in COMMON)
-        case Cased(text):
-            return text.islower() and text in COMMON
-        case Phrase(text):
+        case Cased(text) if text.isupper() and len(text) == _OF_A_STATE:
+            return False  # =OR is Oregon, =IN Indiana
+        case Cased(text) | Phrase(text) | Word(text) | Fuzzy(text):
             words = re.findall(r"\w+", text.lower())
-            return 0 < len(words) <= _FEW_WORDS and all(word in COMMON for word in words)
-        case Word(text) | Fuzzy(text):
-            return text.lower() in COMMON
+            if not words:
+                return set(text) <= _PUNCTUATION
+            return len(words) <= _FEW_WORDS and all(word in COMMON for word in words)
 
 
 def _tells(tree: Query) -> bool:  # noqa: PLR0911 - one line a kind

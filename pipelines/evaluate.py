@@ -18,9 +18,11 @@ from pipelines.terms import Hit, Looked, UnevaluableQueryError, Words
 
 _PARAGRAPH_STARTS = re.compile(
     r"\n[ \t]*\n\s*"
-    r"|[\n\f]\s*(?=\((?:\d{1,3}|[a-z]{1,4})\)|(?:section|sec\.|article|§)\s*\d|\d{1,2}\.\s|[a-z]\.\s)"
+    r"|[\n\f]\s{0,200}(?=\((?:\d{1,3}|[a-z]{1,4})\)|(?:section|sec\.|article|§)\s*\d|\d{1,2}\.\s|[a-z]\.\s)"
 )
-_SENTENCE_ENDS = re.compile(r"[.!?][\"')\]]{0,3}\s+(?=[\"'(\[]{0,2}[A-Z0-9§])")
+_SENTENCE_ENDS = re.compile(r"[.!?][\"')\]]{0,3}\s+(?=[\"'(\[¿¡]{0,2}[A-Z0-9§À-ÖØ-Þ])")
+_OF_WORD = re.compile(r"\w")
+_CLOSING = "\"')]}%"
 _WORD_BEFORE = re.compile(r"[\w.]{1,12}\Z")
 _ABBREVIATIONS = frozenset(
     {
@@ -166,7 +168,11 @@ class Reading:
             left, right = right, left
         if right.start < left.end:
             return True
-        return self.folded.within(left.end - 1, right.start, distance)
+        # A sign before a word is of that word; one alone counts as a word.
+        word = _OF_WORD.search(self.folded.text, right.start, right.end)
+        if word is None:
+            distance -= 1
+        return self.folded.within(left.end - 1, word.start() if word else right.start, distance)
 
     @cached_property
     def _paragraphs(self) -> list[int]:
@@ -200,7 +206,8 @@ def _sentence_starts(text: str) -> Iterator[int]:
     for found in _SENTENCE_ENDS.finditer(text):
         before = _WORD_BEFORE.search(text, max(0, found.start() - 12), found.start())
         word = before[0].lower() if before else ""
-        if len(word) > 1 and word not in _ABBREVIATIONS:
+        closed = text[found.start() - 1 : found.start()] in tuple(_CLOSING)
+        if closed or (len(word) > 1 and word not in _ABBREVIATIONS):
             yield found.end()
 
 

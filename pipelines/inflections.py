@@ -29,7 +29,9 @@ def uninflected(word: str) -> str:
     word = _without_past(_singular(_POSSESSIVE.sub("", word)))
     if len(word) > 2 and word[-1] == "y" and word[-2] not in _VOWELS:
         word = word[:-1] + "i"
-    return _without_e(word)
+    word = _without_e(word)
+    # Patrolled, controlled and cancelled double a letter that called does not.
+    return word[:-1] if word.endswith("ll") else word
 
 
 def _singular(word: str) -> str:

@@ -24,6 +24,10 @@ _STRETCH = 2048
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _RIGHT_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_WORD = 60
+_SURE_WORD = 5
+_SMALL_WORDS = frozenset(
+    ("a", "an", "and", "by", "for", "in", "of", "on", "or", "the", "to", "use")
+)
 
 _DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\xab\xbb\u2033\u2036"
 _SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032\u2035\u02bc`\xb4"
@@ -224,7 +228,7 @@ class _Folding:
         return self._kept(printed)
 
     def _closed_up(self, found: re.Match[str]) -> str:
-        """Capitals that were set apart as words: as those looked for, where they are made of such."""
+        """Capitals that were set apart as the words they are made of, where those are looked for."""
         start = found.start()
         if start and (self._text[start - 1].isalnum() or self._text[start - 1] == "_"):
             return found[0]
@@ -232,20 +236,41 @@ class _Folding:
         words: list[str] = []
         unknown, rest = "", letters
         while rest:
-            known = next(
-                (
-                    rest[:size]
-                    for size in range(len(rest), 1, -1)
-                    if self._knows(rest[:size].lower())
-                ),
-                "",
-            )
+            known = self._longest(rest)
             if known:
-                words += [unknown, known]
+                words += [*self._parted(unknown), known]
                 unknown, rest = "", rest[len(known) :]
             else:
                 unknown, rest = unknown + rest[0], rest[1:]
-        return " ".join(word for word in (*words, unknown) if word)
+        return " ".join([*words, *self._parted(unknown)])
+
+    def _longest(self, letters: str) -> str:
+        """The longest word looked for that letters begin with; short ones stand in too many words."""
+        sizes = range(len(letters), _SURE_WORD - 1, -1)
+        return next((letters[:size] for size in sizes if self._knows(letters[:size].lower())), "")
+
+    def _parted(self, letters: str) -> list[str]:
+        """Letters parted into words looked for and small words; whole where they are not made of such.
+
+        So "ICE" is found in USE OF ICE and not in NOTICE.
+        """
+        ways: list[list[str] | None] = [[]]
+        for end in range(1, len(letters) + 1):
+            ways.append(
+                next(
+                    (
+                        [*way, letters[at:end]]
+                        for at, way in enumerate(ways)
+                        if way is not None and self._is_word(letters[at:end].lower())
+                    ),
+                    None,
+                )
+            )
+        parted = ways[-1]
+        return ([letters] if letters else []) if parted is None else parted
+
+    def _is_word(self, word: str) -> bool:
+        return word in _SMALL_WORDS or (len(word) > 1 and self._knows(word))
 
     def _word_before(self, end: int) -> str:
         start = end
@@ -292,6 +317,11 @@ def stem(word: str) -> str:
 def squeezed(text: str) -> str:
     """Keep letters and digits alone: equal for passages that only typography tells apart."""
     return _NOT_LETTERS.sub("", text)
+
+
+def whole_words(text: str) -> list[str]:
+    """What `squeezed` keeps, word by word."""
+    return [word for word in _NOT_LETTERS.split(text) if word]
 
 
 def printable(text: str) -> str:

@@ -25,7 +25,7 @@ from config import query
 from config.vocabulary import Standing
 from pipelines.evaluate import Reading, check
 from pipelines.gate import Gate, Need, need, passes
-from pipelines.lexicon import Folded, fold, printable, squeezed
+from pipelines.lexicon import Folded, fold, printable, squeezed, whole_words
 from pipelines.sections import outline
 from pipelines.statutes import citation_of
 from pipelines.terms import (
@@ -349,12 +349,15 @@ class _Passages:
     """Tells passages that were there before from new ones, each old one used up once.
 
     A passage is the hit with the letters and digits on one side of it: it stays
-    the same passage when only what is on the other side was amended.
+    the same passage when only what is on the other side was amended. There it
+    began and ended as words do, else ICE would have been in the police.
     """
 
     def __init__(self, folded: Folded, previous: Folded) -> None:
         self._folded = folded.text
-        self._previous = f"{_EDGE}{squeezed(previous.text)}{_EDGE}"
+        words = whole_words(previous.text)
+        self._previous = f"{_EDGE}{''.join(words)}{_EDGE}"
+        self._borders = frozenset(accumulate(map(len, words), initial=len(_EDGE)))
         self._used: Counter[tuple[str, str, str]] = Counter()
 
     def old(self, found: Sequence[tuple[str, Hit]]) -> set[tuple[str, Hit]]:
@@ -371,17 +374,28 @@ class _Passages:
         left, core, right = self._round(hit)
         sides = left + core, core + right
         asked = (left + core + right,) if whole else sides
-        if not any(self._left_over(topic, hit.term, passage) for passage in asked):
+        if not any(
+            self._left_over(topic, hit.term, passage, len(left) if passage != sides[1] else 0, core)
+            for passage in asked
+        ):
             return False
         for passage in {*asked, *sides}:
             self._used[topic, hit.term, passage] += 1
         return True
 
-    def _left_over(self, topic: str, term: str, passage: str) -> bool:
-        used = self._used[topic, term, passage]
-        if not used:
-            return passage in self._previous
-        return self._previous.count(passage) > used
+    def _left_over(self, topic: str, term: str, passage: str, before: int, core: str) -> bool:
+        """Whether the passage was there once more than it was used; its core begins at `before`."""
+        left = self._used[topic, term, passage] + 1
+        at = self._previous.find(passage)
+        while at >= 0:
+            start = at + before
+            if start in self._borders and start + len(core) in self._borders:
+                left -= 1
+                if not left:
+                    return True
+                at += len(passage) - 1
+            at = self._previous.find(passage, at + 1)
+        return False
 
     def _round(self, hit: Hit) -> tuple[str, str, str]:
         before = max(0, hit.start - _REACH)

@@ -335,7 +335,7 @@ class Words:
 
     def begins(self, beginning: str) -> bool:
         """Tell whether a word begins so."""
-        if beginning[:_STEM_KEY] not in self._heads:
+        if len(beginning) >= _STEM_KEY and beginning[:_STEM_KEY] not in self._heads:
             return False
         text, at = self.folded.text, -1
         while (at := text.find(beginning, at + 1)) >= 0:
@@ -459,7 +459,8 @@ def _pattern(tokens: tuple[Token, ...], choices: list[tuple[str, ...]]) -> str:
         if token.how == "begins":
             parts.append(r"\w*")
     last = choices[-1][0]
-    parts.append(_NUMBER_ENDS if last[-1].isdigit() else _WORD_ENDS)
+    if any(token.how != "symbol" for token in tokens):
+        parts.append(_NUMBER_ENDS if last[-1].isdigit() else _WORD_ENDS)
     return "".join(parts)
 
 

@@ -9,6 +9,7 @@ stems, each once, with a mark before them that no word begins with.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from sqlalchemy.engine import Connection
 
@@ -21,13 +22,14 @@ OVERLAP = 60
 LONGEST = 40
 """PostgreSQL forgets positions beyond 16,383 and takes no more than 1 MB at once,
 so long texts are indexed in parts, which overlap by more words than any phrase
-has, and what is longer than any word is left out."""
+has, and what is longer than any word is cut."""
 
 STEM_MARK = "x0"
 UNSURE_MARK = "x1"
 """Stands among the words of a title, an abstract or sponsors that is unsure, as a text is."""
 
 _AROUND = 120
+_MOST_BREAKS = 5
 _WORD = re.compile(r"[^\W_]+")
 _BROKEN = re.compile(r"[-\u2010\u2011\x02\xad\ufffe]\s+(?=[^\W\d_])")
 
@@ -47,8 +49,23 @@ def indexed(text: str) -> list[str]:
     found = words(text)
     for broken in _BROKEN.finditer(text):
         around = text[max(0, broken.start() - _AROUND) : broken.end() + _AROUND]
-        found += _cut(fold(around, _always).text)
+        for joined in _joined(around):
+            found += _cut(fold(joined, _always).text)
     return found + sorted({stemmed(word) for word in set(found)})
+
+
+def _joined(around: str) -> Iterator[str]:
+    """A passage with its broken words joined: all of them, and some where there are few.
+
+    Matching joins those that make a word that is looked for, and a hyphen may
+    be a real one: "city-/owned prop-/erty".
+    """
+    yield around
+    parts = _BROKEN.split(around)
+    if 2 < len(parts) <= _MOST_BREAKS + 1:
+        for between in product(("", " "), repeat=len(parts) - 1):
+            if any(between) and not all(between):
+                yield "".join(map("".join, zip(parts, (*between, ""), strict=True)))
 
 
 def is_unsure(pages: Iterable[Page]) -> bool:
@@ -61,7 +78,7 @@ def is_unsure(pages: Iterable[Page]) -> bool:
 
 
 def _cut(folded: str) -> list[str]:
-    return [word for word in _WORD.findall(folded) if len(word) <= LONGEST]
+    return [word[:LONGEST] for word in _WORD.findall(folded)]
 
 
 def _never(_word: str) -> bool:

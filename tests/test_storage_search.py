@@ -122,8 +122,11 @@ def test_search_is_limited_and_filtered(site: Site, search: Search) -> None:
         ("the deputles shall", 0.7, "deputies"),
         ("section 287{9) of", 0.9, '"287(g)"'),
         ("I M M I G R A T I O N E N F O R C E M E N T", 1.0, '"immigration enforcement"'),
+        ("the city-\nowned prop-\nerty", 1.0, '"city-owned property"'),
+        ("a cross-\nborder immi-\ngration law-\nfully", 1.0, '"cross-border immigration"'),
+        ("deput" + "x" * 50, 1.0, "deput*"),
     ],
-    ids=["misread", "misread figures", "set apart"],
+    ids=["misread", "misread figures", "set apart", "two breaks", "three breaks", "long word"],
 )
 def test_words_that_the_index_does_not_know(
     site: Site, search: Search, text: str, confidence: float, asked: str
@@ -174,6 +177,7 @@ def test_a_query_that_is_none_is_refused(search: Search) -> None:
 WORDS = st.sampled_from(
     [
         "mask",
+        "city-\nowned prop-\nerty",
         "masks",
         "detain",
         "detained",
@@ -197,6 +201,7 @@ PIECES = st.lists(
 TERMS = st.one_of(
     st.sampled_from([query.Word("mask"), query.Word("detaining"), query.Word("city-owned")]),
     st.sampled_from([query.Phrase("287(g)"), query.Phrase("mask detained"), query.Cased("ICE")]),
+    st.sampled_from([query.Phrase("city-owned property"), query.Phrase("property detained")]),
     st.sampled_from([query.Prefix("deput"), query.Prefix("mas"), query.Phrase("coop")]),
     st.sampled_from([query.Fuzzy("deputies"), query.Phrase("INA 287(g)"), query.Phrase("§ 287")]),
 )

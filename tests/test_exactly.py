@@ -1,0 +1,112 @@
+"""Places where a query was once answered wrongly, each as somebody met it."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from config.query import QueryError, parse
+from config.query_common import parse_asked
+from pipelines.match import compile_topics, find_matches, matches_query
+from pipelines.texts import Extracted, Page
+
+
+def found(written: str, text: str) -> list[str]:
+    """The passages of a text that a query finds."""
+    return [text[start:end] for start, end in matches_query(parse(written), text)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "passages"),
+    [
+        ("patrol", "patrolled, patrolling", ["patrolled", "patrolling"]),
+        ("cancel", "cancelled or canceled", ["cancelled", "canceled"]),
+        ("call", "called", ["called"]),
+        ("e-v*", "use of E-Verify", ["E-Verify"]),
+        ("o'n*", "O'Neil", ["O'Neil"]),
+        ('"§"', "see §3", ["§"]),
+        ('"$"', "$5", ["$"]),
+        ('"287(g)"', "287(g)x", []),
+        ('mask NEAR/1 "§ 3"', "mask word § 3", []),
+        ('mask NEAR/2 "§ 3"', "mask word § 3", ["mask word § 3"]),
+        ('mask NEAR/2 "(g)"', "mask one two (g)", []),
+        ('mask NEAR/3 "(g)"', "mask one two (g)", ["mask one two (g)"]),
+        ('mask NEAR/1 "§"', "mask §", ["mask §"]),
+        ('"287(g)" SENTENCE detainer', "under section 287(g). The detainer rule", []),
+        ('"287(g)" SENTENCE detainer', "section 287(g) and the detainer.", ["287(g) and the detainer"]),
+        ("mask SENTENCE ban", "no mask. ¿Qué ban", []),
+        ("mask SENTENCE ban", "no mask. Él ban", []),
+        ("mask SENTENCE ban", "a mask (or hood). The ban", []),
+    ],
+)  # fmt: skip
+def test_what_is_found(asked: str, text: str, passages: list[str]) -> None:
+    """Doubled letters, one letter before a hyphen, signs, and the ends of sentences."""
+    assert found(asked, text) == passages
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("=ICE", "N O T I C E"), ("=ICE", "O F F I C E  O F"), ("=ICE", "P O L I C E"),
+        ("ice", "J U S T I C E"), ("rat", "I M M I G R A T I O N"), ("mask", "D A M A S K U S"),
+    ],
+)  # fmt: skip
+def test_a_short_word_is_not_found_in_a_longer_one_set_apart(asked: str, text: str) -> None:
+    """Letters set apart are parted into words only where all of them are words."""
+    assert found(asked, text) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("=ICE", "U S E O F I C E"), ('"ice agents"', "I C E A G E N T S"),
+        ('"mask ban"', "A M A S K B A N"), ('"city property"', "U S E O F C I T Y P R O P E R T Y"),
+    ],
+)  # fmt: skip
+def test_short_words_set_apart_are_found_beside_others(asked: str, text: str) -> None:
+    """Between other words that are looked for, and small ones."""
+    assert found(asked, text) != []
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "before"),
+    [
+        ("=ICE", "The ICE officers may enter any jail.", "The police officers may enter any jail."),
+        ('"ice officers"', "The ICE officers may enter.", "The police officers may enter."),
+        ('"287(g)"', "under 287(g) now", "under 1287(g) now"),
+        ("mask", "a mask here, a mask there", "a mask here, a damask there"),
+    ],
+)
+def test_the_end_of_another_word_is_no_passage_of_before(asked: str, now: str, before: str) -> None:
+    """What is new is told as new, though its letters stood there."""
+    matcher = compile_topics([SimpleNamespace(name="t", tree=parse(asked))])
+    page = Page(number=1, start=0, text=now, method="html")
+    document = Extracted(media_type="text/html", method="html", pages=(page,))
+    assert any(match.new for match in find_matches(matcher, document, previous=before))
+    assert not any(match.new for match in find_matches(matcher, document, previous=now))
+
+
+@pytest.mark.parametrize(
+    "asked", ['"."', '"("', '~"of the"', '="of the"', "of-the", "=The", "=THE"]
+)
+def test_what_nearly_every_text_has_is_refused(asked: str) -> None:
+    """However it is written; two capitals may be a state."""
+    with pytest.raises(QueryError, match="nearly every text"):
+        parse_asked(asked)
+    assert parse_asked("=OR")
+    assert parse_asked('"§"')
+
+
+def test_a_distance_of_many_figures_is_refused() -> None:
+    """Python would not even read it."""
+    with pytest.raises(QueryError, match="a distance from 1 to"):
+        parse(f"a NEAR/{'9' * 5000} b")
+
+
+def test_form_feeds_are_bounded() -> None:
+    """Twice as many cost twice as much, not four times."""
+    began = time.perf_counter()
+    assert found("mask SENTENCE ban", f"mask{chr(12) * 40_000}ban") == [
+        f"mask{chr(12) * 40_000}ban"
+    ]
+    assert time.perf_counter() - began < 5
