@@ -7,13 +7,14 @@ distances count words, so that neighbours are one apart.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property
+from functools import cached_property, partial
 
 from config import query
 from pipelines.lexicon import Folded
+from pipelines.neighbours import Neighbours
 from pipelines.terms import Hit, Looked, UnevaluableQueryError, Words
 
 _PARAGRAPH_STARTS = re.compile(
@@ -21,6 +22,10 @@ _PARAGRAPH_STARTS = re.compile(
     r"|[\n\f]\s{0,200}(?=\((?:\d{1,3}|[a-z]{1,4})\)|(?:section|sec\.|article|§)\s*\d|\d{1,2}\.\s|[a-z]\.\s)"
 )
 _SENTENCE_ENDS = re.compile(r"[.!?][\"')\]]{0,3}\s+(?=[\"'(\[¿¡]{0,2}[A-Z0-9§À-ÖØ-Þ])")
+_REACH, _REACH_OF_EVERY = 4, 24
+"""How many hits on each side of one, the nearest, are looked at."""
+_EVERY = 2_000
+"""Of more joined passages than these only the tightest are joined on: texts made to be slow."""
 _OF_WORD = re.compile(r"\w")
 _CLOSING = "\"')]}%"
 _WORD_BEFORE = re.compile(r"[\w.]{1,12}\Z")
@@ -60,23 +65,29 @@ class Reading:
         """The terms that may have hits here or in another field."""
         return frozenset(self.possible).union(*(other.possible for other in self._others.values()))
 
-    def evaluate(self, node: query.Query) -> list[Hit] | None:  # noqa: PLR0911 - one a kind
-        """Find the passages that satisfy a query; None when the text does not."""
+    def evaluate(  # noqa: PLR0911 - one a kind
+        self, node: query.Query, *, every: bool = False
+    ) -> list[Hit] | None:
+        """Find the passages that satisfy a query; None when the text does not.
+
+        Of passages that join words the tightest, or `every` one: another word may
+        be near a wider one only.
+        """
         if isinstance(node, query.Term):  # nearly all of a topic, so asked first
             return self._term(node) or None
         match node:
             case query.And():
-                return self._all(node.operands)
+                return self._all(node.operands, every)
             case query.Or():
-                return self._any(node.operands)
+                return self._any(node.operands, every)
             case query.Not():
                 return [] if self.evaluate(node.operand) is None else None
             case query.Unless():
-                return self._unless(node)
+                return self._unless(node, every)
             case query.Field():
-                return self._in_field(node)
+                return self._in_field(node, every)
             case _:
-                return self._together(node)
+                return self._together(node, every)
 
     def _term(self, node: query.Term) -> list[Hit]:
         found = self._found.get(node)
@@ -86,62 +97,64 @@ class Reading:
             found = self._found[node] = self._terms[node].hits(self._words)
         return found
 
-    def _all(self, operands: Sequence[query.Query]) -> list[Hit] | None:
+    def _all(self, operands: Sequence[query.Query], every: bool) -> list[Hit] | None:
         hits: list[Hit] = []
         for operand in operands:
-            found = self.evaluate(operand)
+            found = self.evaluate(operand, every=every)
             if found is None:
                 return None
             hits += found
         return sorted(hits)
 
-    def _any(self, operands: Sequence[query.Query]) -> list[Hit] | None:
-        found = [hits for hits in map(self.evaluate, operands) if hits is not None]
+    def _any(self, operands: Sequence[query.Query], every: bool) -> list[Hit] | None:
+        found = [hits for one in operands if (hits := self.evaluate(one, every=every)) is not None]
         return sorted(hit for hits in found for hit in hits) if found else None
 
-    def _in_field(self, node: query.Field) -> list[Hit] | None:
+    def _in_field(self, node: query.Field, every: bool) -> list[Hit] | None:
         if node.name == self.field:
-            return self.evaluate(node.operand)
+            return self.evaluate(node.operand, every=every)
         other = self._others.get(node.name)
         return None if other is None or other.evaluate(node.operand) is None else []
 
-    def _unless(self, node: query.Unless) -> list[Hit] | None:
-        hits = self.evaluate(node.left)
+    def _unless(self, node: query.Unless, every: bool) -> list[Hit] | None:
+        hits = self.evaluate(node.left, every=every)
         if not hits:
             return hits
-        company = self.evaluate(node.right)
+        company = self.evaluate(node.right, every=node.distance is not None)
         if company is None:
             return hits
         if node.distance is None:
             return None
-        near = _Neighbours(company)
+        near = Neighbours(company)
         distance = node.distance
         alone = [
             hit
             for hit in hits
-            if not any(self._within(hit, other, distance) for other in near.of(hit))
+            if not any(self._within(hit, other, distance) for other in near.nearest(hit))
         ]
         return alone or None
 
     def _together(
-        self, node: query.Near | query.Then | query.Sentence | query.Paragraph
+        self, node: query.Near | query.Then | query.Sentence | query.Paragraph, every: bool
     ) -> list[Hit] | None:
-        left = self.evaluate(node.left)
-        right = self.evaluate(node.right) if left else None
+        left = self.evaluate(node.left, every=True)
+        right = self.evaluate(node.right, every=True) if left else None
         if not left or not right:
             return None
-        near = _Neighbours(right)
+        near = Neighbours(right)
+        reach = _REACH_OF_EVERY if every else _REACH
         names: dict[tuple[str, str], str] = {}
         hits = set()
         for one in left:
-            for other in near.of(one):
-                if self._joins(node, one, other):
-                    both = (one.term, other.term)
-                    name = names.get(both)
-                    if name is None:
-                        name = names[both] = f"{both[0]} {_operator(node)} {both[1]}"
-                    start, end = min(one.start, other.start), max(one.end, other.end)
-                    hits.add(Hit(start, end, min(one.score, other.score), name))
+            for other in near.of(one, partial(self._joins, node, one), reach):
+                both = (one.term, other.term)
+                name = names.get(both)
+                if name is None:
+                    name = names[both] = f"{both[0]} {_operator(node)} {both[1]}"
+                start, end = min(one.start, other.start), max(one.end, other.end)
+                hits.add(Hit(start, end, min(one.score, other.score), name))
+        if every and len(hits) <= _EVERY:
+            return sorted(hits) or None
         return _tightest(hits) or None
 
     def _joins(
@@ -209,27 +222,6 @@ def _sentence_starts(text: str) -> Iterator[int]:
         closed = text[found.start() - 1 : found.start()] in tuple(_CLOSING)
         if closed or (len(word) > 1 and word not in _ABBREVIATIONS):
             yield found.end()
-
-
-class _Neighbours:
-    """Hits, to be asked for the nearest ones before, over and after another."""
-
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        self._by_start = sorted(hits)
-        self._by_end = sorted(hits, key=lambda hit: hit.end)
-        self._starts = [hit.start for hit in self._by_start]
-        self._ends = [hit.end for hit in self._by_end]
-
-    def of(self, hit: Hit) -> Iterator[Hit]:
-        after = bisect_left(self._starts, hit.end)
-        if after < len(self._by_start):
-            yield self._by_start[after]
-        before = bisect_right(self._ends, hit.start) - 1
-        if before >= 0:
-            yield self._by_end[before]
-        over = after - 1
-        if over >= 0 and self._by_start[over].end > hit.start:
-            yield self._by_start[over]
 
 
 def check(tree: query.Query) -> None:

@@ -110,3 +110,27 @@ def test_form_feeds_are_bounded() -> None:
         f"mask{chr(12) * 40_000}ban"
     ]
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "passages"),
+    [
+        (
+            "officer NEAR/8 mask NEAR/8 badge",
+            "officer mask a b c d e f mask g h i j k l m badge",
+            1,
+        ),
+        ("(officer NEAR/8 mask) NEAR/2 badge", "officer mask one two three mask badge", 1),
+        ("badge UNLESS NEAR/2 (officer NEAR/8 mask)", "officer mask one two three mask badge", 0),
+        ("badge SENTENCE ((aa NEAR/9 bb) OR cc)", "We aa there. So cc then bb and badge.", 1),
+        (
+            "badge UNLESS NEAR/2 ((aa NEAR/50 bb) OR cc)",
+            "aa xx cc xx xx xx xx xx xx badge xx bb",
+            0,
+        ),
+        ('"mask ban" NEAR/5 (mask OR "mask ban")', "a mask ban here", 1),
+    ],
+)
+def test_what_joins_what_is_joined_already(asked: str, text: str, passages: int) -> None:
+    """A word may be near a wider passage where it is not near the tightest one."""
+    assert len(found(asked, text)) == passages
