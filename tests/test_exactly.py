@@ -129,6 +129,11 @@ def test_form_feeds_are_bounded() -> None:
             0,
         ),
         ('"mask ban" NEAR/5 (mask OR "mask ban")', "a mask ban here", 1),
+        (
+            "(yy PARAGRAPH ice) SENTENCE zz",
+            "An ice zz here. Then zz and zz. Now zz. Here zz. There zz yy.",
+            1,
+        ),
     ],
 )
 def test_what_joins_what_is_joined_already(asked: str, text: str, passages: int) -> None:
