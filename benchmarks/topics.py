@@ -23,7 +23,8 @@ from benchmarks.kit.record import made_up, options, record, recordings, row
 from benchmarks.kit.tables import renewed, table
 from benchmarks.kit.timing import ROOT
 from config.topics import load_pack, pack_names
-from pipelines.match import Matcher, compile_topics, find_matches, match_field
+from pipelines.match import Matcher, compile_topics, find_matches
+from pipelines.match_fields import Fields, match_fields
 
 LABELS = ROOT / "benchmarks" / "labels" / "texts.tsv"
 PAGE = ROOT / "docs" / "topics.md"
@@ -96,11 +97,10 @@ def labelled(file: Path = LABELS) -> list[Labelled]:
 
 def found_in(matcher: Matcher, text: RealText) -> dict[str, str]:
     """The topics that a text, its title or its abstract matches, with the first passage of each."""
-    fields = {"title": text.title, "sponsor": ""}
+    fields = Fields(title=text.title, abstract=text.abstract)
     matches = [
-        *match_field(matcher, text.title, "title", fields=fields),
-        *match_field(matcher, text.abstract, "abstract", fields=fields),
-        *find_matches(matcher, text.document, fields=fields),
+        *match_fields(matcher, fields, [text.document.text]),
+        *find_matches(matcher, text.document, fields=fields.named),
     ]
     found: dict[str, str] = {}
     for match in matches:

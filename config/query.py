@@ -49,6 +49,7 @@ from config.query_tree import (
     Unless,
     Word,
     children,
+    fields_named,
     selects,
     walk,
 )
@@ -56,7 +57,7 @@ from config.query_tree import (
 __all__ = [
     "And", "Cased", "Field", "FieldName", "Fuzzy", "Near", "Not", "Or", "Paragraph", "Phrase",
     "Prefix", "Query", "QueryError", "Sentence", "Term", "Then", "Unless", "Word",
-    "children", "parse", "selects", "walk",
+    "children", "fields_named", "parse", "selects", "walk",
 ]  # fmt: skip
 
 MAX_LENGTH = 20_000

@@ -35,6 +35,13 @@ COMMON = frozenset(
 )
 """Words that stand in nearly every English text of more than a page, and mean nothing alone."""
 
+BEGINNINGS = frozenset(
+    """
+    ac ad ci co de en ex ha im la ma no pe pr re se sh st su wi com con cou inc pro sta
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""What words begin with in 19 of 20 texts: measured on 207 recorded bills, orders and laws."""
+
 _OF_A_STATE = 2
 _PUNCTUATION = frozenset(" .,;:()'\"-/?!\u201c\u201d\u2018\u2019\u2013\u2014")
 _FEW_WORDS = 2
@@ -59,7 +66,7 @@ def is_common(term: Term) -> bool:
     match term:
         case Prefix(text):
             begin = text.lower()
-            return any(word.startswith(begin) for word in COMMON)
+            return begin in BEGINNINGS or any(word.startswith(begin) for word in COMMON)
         case Cased(text) if text.isupper() and len(text) == _OF_A_STATE:
             return False  # =OR is Oregon, =IN Indiana
         case Cased(text) | Phrase(text) | Word(text) | Fuzzy(text):

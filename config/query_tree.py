@@ -158,6 +158,11 @@ def walk(tree: Query) -> Iterator[Query]:
         yield from walk(child)
 
 
+def fields_named(tree: Query) -> frozenset[str]:
+    """The fields that a query asks for by name, such as `title` in `title:mask`."""
+    return frozenset(node.name for node in walk(tree) if isinstance(node, Field))
+
+
 def selects(tree: Query) -> bool:
     """Whether a text needs some term to answer the query.
 

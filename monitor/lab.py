@@ -306,7 +306,7 @@ def _matching(
                 part = next(todo, None)
                 if part is None:
                     break
-                loaded = stored.load(part)
+                loaded = stored.load(part, [tree for _, tree in topics])
                 flying.append((loaded, _start(pool, topics, [one.cases for one in loaded])))
             if not flying:
                 return
@@ -384,17 +384,22 @@ def _refuse_universal(stored: Backtesting, topics: Topics, asked: str) -> None:
 
 
 def _sampled(stored: Backtesting, topics: Topics) -> tuple[int, Counter[str]]:
-    """How many versions a sample has, and how many of them each topic matches."""
+    """How many versions a sample has, and how many of them each topic matches.
+
+    A version whose measure's title matches counts too: an alert would tell of it.
+    """
     units = stored.sample(_SAMPLE)
+    trees = [tree for _, tree in topics]
     matched: Counter[str] = Counter()
-    held = 0
     for start in range(0, len(units), _BATCH):
-        loaded = stored.load(units[start : start + _BATCH])
-        cases = [case for one in loaded for case in one.cases]
-        held += len(cases)
-        for _, matches in find_again(topics, cases):
-            matched.update({match.topic for match in matches})
-    return held, matched
+        for loaded in stored.load(units[start : start + _BATCH], trees):
+            versions = loaded.unit.versions
+            found: dict[str, set[int]] = {}
+            for key, matches in find_again(topics, loaded.cases):
+                for match in matches:
+                    found.setdefault(match.topic, set()).update([key] if key else versions)
+            matched.update({topic: len(keys) for topic, keys in found.items()})
+    return sum(len(unit.versions) for unit in units), matched
 
 
 def _check_share(asked: str, matched: int, held: int) -> None:

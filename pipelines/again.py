@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from config.query import Query
-from pipelines.match import Matcher, compile_topics, find_matches, match_field
+from pipelines.match import Matcher, compile_topics, find_matches
+from pipelines.match_fields import FIELDS, Fields, match_fields
 from pipelines.texts import Extracted, Match
 
 Topics = tuple[tuple[str, Query], ...]
@@ -17,18 +18,18 @@ Topics = tuple[tuple[str, Query], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One thing to hold topics against, as a crawl does: a text, or a title and an abstract.
+    """One thing to hold topics against, as a crawl does: a text, or a measure's fields.
 
-    `key` is the caller's own. `text` is None for a measure's fields; `previous`
-    is the text of the version before, None where there is none. `title` and
-    `sponsors` are those of the measure at that time; the title and `abstract`
-    are searched themselves only where there is no text.
+    `key` is the caller's own. `fields` are those of the measure at that time;
+    where there is no `text` those `among` them are searched themselves. `texts`
+    are the measure's then, for queries that ask for `text:` in company of a
+    field. `previous` is the text of the version before, None where there is none.
     """
 
     key: int
-    title: str
-    sponsors: str
-    abstract: str = ""
+    fields: Fields
+    among: tuple[str, ...] = FIELDS
+    texts: tuple[str, ...] = ()
     text: Extracted | None = None
     previous: str | None = None
 
@@ -61,12 +62,9 @@ def _matcher(topics: Topics) -> Matcher:
 
 
 def _matches(matcher: Matcher, case: Case) -> tuple[Match, ...]:
-    fields = {"title": case.title, "sponsor": case.sponsors}
     if case.text is None:
-        return (
-            *match_field(matcher, case.title, "title", fields=fields),
-            *match_field(matcher, case.abstract, "abstract", fields=fields),
-        )
+        return match_fields(matcher, case.fields, case.texts, among=case.among)
+    fields = case.fields.named
     found = find_matches(matcher, case.text, fields=fields)
     # Few texts match, and only for those it matters what the text before said.
     if found and case.previous is not None:

@@ -50,7 +50,7 @@ class Reading:
         field: str,
         words: Words,
         terms: Mapping[query.Term, Looked],
-        others: Mapping[str, "Reading"],
+        others: Mapping[str, Sequence["Reading"]],
         possible: AbstractSet[query.Term],
     ) -> None:
         self.field = field
@@ -63,7 +63,8 @@ class Reading:
 
     def possible_anywhere(self) -> AbstractSet[query.Term]:
         """The terms that may have hits here or in another field."""
-        return frozenset(self.possible).union(*(other.possible for other in self._others.values()))
+        others = (other.possible for some in self._others.values() for other in some)
+        return frozenset(self.possible).union(*others)
 
     def evaluate(  # noqa: PLR0911 - one a kind
         self, node: query.Query, *, every: bool = False
@@ -113,8 +114,9 @@ class Reading:
     def _in_field(self, node: query.Field, every: bool) -> list[Hit] | None:
         if node.name == self.field:
             return self.evaluate(node.operand, every=every)
-        other = self._others.get(node.name)
-        return None if other is None or other.evaluate(node.operand) is None else []
+        others = self._others.get(node.name, ())
+        found = any(other.evaluate(node.operand) is not None for other in others)
+        return [] if found else None
 
     def _unless(self, node: query.Unless, every: bool) -> list[Hit] | None:
         hits = self.evaluate(node.left, every=every)

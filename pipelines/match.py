@@ -11,13 +11,10 @@ A hit inside a longer hit of the same topic is not reported beside it, and of
 overlapping passages that join the same terms the shortest are.
 """
 
-import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from types import MappingProxyType
 from typing import Protocol
 
@@ -25,8 +22,11 @@ from config import query
 from config.vocabulary import Standing
 from pipelines.evaluate import Reading, check
 from pipelines.gate import Gate, Need, need, passes
-from pipelines.lexicon import Folded, fold, printable, squeezed, whole_words
+from pipelines.lexicon import Folded, fold
+from pipelines.passages import Passages
+from pipelines.places import Places
 from pipelines.sections import outline
+from pipelines.snippets import snippet_of
 from pipelines.statutes import citation_of
 from pipelines.terms import (
     Doubt,
@@ -38,7 +38,7 @@ from pipelines.terms import (
     compile_term,
     lexicon,
 )
-from pipelines.texts import Extracted, Mark, Match, Page
+from pipelines.texts import Extracted, Match, Page
 
 __all__ = [
     "Matcher",
@@ -50,22 +50,13 @@ __all__ = [
     "reading_of",
 ]
 
-SNIPPET = 240
-"""About how many characters a snippet has."""
-
 MOST = 1000
-"""How many matches of one topic in one text are reported; the first ones are."""
+"""How many matches of one topic in one text are reported: the first ones, new ones before others."""
 
 _CONSIDERED = 20 * MOST
 """How many passages, the first ones, those are chosen from."""
 
-# A passage is known again by so many letters and digits beside the hit, which
-# are looked for within so many characters.
-_CONTEXT = 24
-_REACH = 4 * _CONTEXT
-_EDGE = "\n"
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
-_SPACE = re.compile(r"\s+")
 
 
 class TopicLike(Protocol):
@@ -87,6 +78,11 @@ class Matcher:
     lexicon: Lexicon
     gate: Gate
     needs: tuple[Need, ...]
+    named: tuple[frozenset[str], ...]
+
+    def names(self, field: str) -> bool:
+        """Tell whether any topic asks for a field by its name, as `text:mask` does."""
+        return any(field in one for one in self.named)
 
 
 def compile_topics(topics: Sequence[TopicLike]) -> Matcher:
@@ -118,16 +114,17 @@ def find_matches(
     sponsors ("title", "sponsor") for queries that ask for those too.
     """
     text = extracted.text
-    found = _found(matcher, text, "text", fields, extracted.pages)
+    found = _found(matcher, text, "text", _alone(fields), extracted.pages)
     if not found:
         return ()
-    old: set[tuple[str, Hit]] = set()
+    old: Mapping[tuple[str, Hit], bool] = {}
     if previous is not None:
         before = fold(previous, matcher.lexicon.knows)
-        old = _Passages(found.folded, before).old(found.pairs())
-    places = _Places(extracted)
+        old = Passages(found.folded, before).judged(found.pairs())
+        found = found.only(old)
+    places = Places(extracted)
     matches: list[Match] = []
-    spans = list(found.spans())
+    spans = list(found.most(old).spans())
     # What follows the last hit says nothing of where it stands.
     sections = outline(text[: max(end for *_, end in spans)])
     for topic, hit, start, end in spans:
@@ -139,10 +136,10 @@ def find_matches(
                 start=start,
                 end=end,
                 page=page.number if page else None,
-                snippet=_snippet(text, start, end),
+                snippet=snippet_of(text, start, end),
                 standing=places.standing(start, end, page),
                 score=round(hit.score * (page.confidence if page else 1.0), 3),
-                new=(topic, hit) not in old,
+                new=not old.get((topic, hit)),
                 section=sections.over(start),
                 lines=page.printed_lines(start - page.start, end - page.start) if page else None,
                 confidence=page.confidence if page else 1.0,
@@ -152,16 +149,26 @@ def find_matches(
 
 
 def match_field(
-    matcher: Matcher, text: str, field: str, *, fields: Mapping[str, str] = _NO_FIELDS
+    matcher: Matcher,
+    text: str,
+    field: str,
+    *,
+    fields: Mapping[str, str] = _NO_FIELDS,
+    texts: Sequence[str] = (),
+    named: bool = False,
 ) -> tuple[Match, ...]:
     """Find the topics in a title, an abstract or the names of sponsors.
 
     `field` is "title", "abstract" or "sponsor"; `fields` holds others of the
-    same measure, "text" among them, for queries that ask for those too.
+    same measure, and `texts` its texts, for queries that ask for those too. With
+    `named` only topics are looked for that ask for the field by its name.
     """
     if not text:
         return ()
-    found = _found(matcher, text, field, fields)
+    others = _alone(fields)
+    if matcher.names("text"):
+        others["text"] = texts
+    found = _found(matcher, text, field, others, named=named)
     if not found:
         return ()
     matches = [
@@ -171,12 +178,12 @@ def match_field(
             start=start,
             end=end,
             page=None,
-            snippet=_snippet(text, start, end),
+            snippet=snippet_of(text, start, end),
             standing=Standing.EXISTING,
             score=hit.score,
             field=field,
         )
-        for topic, hit, start, end in found.spans()
+        for topic, hit, start, end in found.most({}).spans()
     ]
     return tuple(sorted(matches, key=lambda match: (match.start, match.end, match.topic)))
 
@@ -186,15 +193,15 @@ def matches_query(tree: query.Query, text: str) -> tuple[tuple[int, int], ...]:
 
     Raises UnevaluableQueryError. The last queries compiled are remembered.
     """
-    found = _found(_compiled_query(tree), text, "text", _NO_FIELDS)
+    found = _found(_compiled_query(tree), text, "text", {})
     if not found:
         return ()
-    return tuple(sorted({(start, end) for _, _, start, end in found.spans()}))
+    return tuple(sorted({(start, end) for _, _, start, end in found.most({}).spans()}))
 
 
 def reading_of(tree: query.Query, document: Extracted) -> Reading:
     """A document's text, to be asked for the parts of a query. Raises UnevaluableQueryError."""
-    return _reading(_compiled_query(tree), document.text, "text", _NO_FIELDS, document.pages)
+    return _reading(_compiled_query(tree), document.text, "text", {}, document.pages)
 
 
 def _compile(topics: Sequence[tuple[str, query.Query]]) -> Matcher:
@@ -204,8 +211,10 @@ def _compile(topics: Sequence[tuple[str, query.Query]]) -> Matcher:
             if isinstance(node, query.Term) and node not in terms:
                 terms[node] = citation_of(node) or compile_term(node)
         check(tree)
-    wanted = tuple(need(tree) for _, tree in topics)
-    return Matcher(tuple(topics), terms, lexicon(terms.values()), Gate(terms), wanted)
+    return Matcher(
+        tuple(topics), terms, lexicon(terms.values()), Gate(terms),
+        tuple(need(tree) for _, tree in topics), tuple(query.fields_named(tree) for _, tree in topics),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -220,6 +229,26 @@ class _Found:
     folded: Folded
     hits: tuple[tuple[str, tuple[Hit, ...]], ...]
 
+    def only(self, chosen: Container[tuple[str, Hit]]) -> "_Found":
+        """Those of the hits that were chosen."""
+        return _Found(
+            self.folded,
+            tuple(
+                (topic, tuple(hit for hit in hits if (topic, hit) in chosen))
+                for topic, hits in self.hits
+            ),
+        )
+
+    def most(self, old: Mapping[tuple[str, Hit], bool]) -> "_Found":
+        """As many of each topic as are reported."""
+        return _Found(
+            self.folded,
+            tuple(
+                (topic, tuple(sorted(hits, key=lambda hit: old.get((topic, hit), False))[:MOST]))
+                for topic, hits in self.hits
+            ),
+        )
+
     def pairs(self) -> list[tuple[str, Hit]]:
         return [(topic, hit) for topic, hits in self.hits for hit in hits]
 
@@ -229,19 +258,33 @@ class _Found:
             yield topic, hit, start, end
 
 
+_Others = Mapping[str, Sequence[str]]
+"""Further fields of a measure: one title, several texts."""
+
+
+def _alone(fields: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    return {name: (text,) for name, text in fields.items()}
+
+
 def _found(
     matcher: Matcher,
     text: str,
     field: str,
-    fields: Mapping[str, str],
+    others: _Others,
     pages: Sequence[Page] = (),
+    *,
+    named: bool = False,
 ) -> _Found | None:
-    reading = _reading(matcher, text, field, fields, pages)
+    reading = _reading(matcher, text, field, others, pages)
     possible = reading.possible_anywhere()
     hits = tuple(
-        (name, tuple(_outermost(_apart(found[:_CONSIDERED]))[:MOST]))
-        for (name, tree), wanted in zip(matcher.topics, matcher.needs, strict=True)
-        if passes(wanted, possible) and (found := reading.evaluate(tree))
+        (name, tuple(_outermost(_apart(found[:_CONSIDERED]))))
+        for (name, tree), wanted, asked in zip(
+            matcher.topics, matcher.needs, matcher.named, strict=True
+        )
+        if not (named and field not in asked)
+        and passes(wanted, possible)
+        and (found := reading.evaluate(tree))
     )
     return _Found(reading.folded, hits) if hits else None
 
@@ -250,16 +293,16 @@ def _reading(
     matcher: Matcher,
     text: str,
     field: str,
-    fields: Mapping[str, str],
+    others: _Others,
     pages: Sequence[Page] = (),
 ) -> Reading:
-    others = {
-        name: _reading(matcher, other, name, _NO_FIELDS)
-        for name, other in fields.items()
+    besides = {
+        name: [_reading(matcher, other, name, {}) for other in texts]
+        for name, texts in others.items()
         if name != field
     }
     words = _words(matcher, text, pages)
-    return Reading(field, words, matcher.terms, others, matcher.gate.passing(words))
+    return Reading(field, words, matcher.terms, besides, matcher.gate.passing(words))
 
 
 def _words(matcher: Matcher, text: str, pages: Sequence[Page] = ()) -> Words:
@@ -295,141 +338,3 @@ def _outermost(hits: Sequence[Hit]) -> list[Hit]:
         if not kept or hit.end > kept[-1].end:
             kept.append(hit)
     return kept
-
-
-_UNMARKED = ("pdfium", "doc-bare", "bare")
-_SCANNED = "ocr"
-
-
-class _Places:
-    """The pages and marks of a document, asked by code point."""
-
-    def __init__(self, extracted: Extracted) -> None:
-        self._pages = extracted.pages
-        self._page_starts = [page.start for page in extracted.pages]
-        self._marks = sorted(extracted.marks, key=lambda mark: mark.start)
-        self._mark_starts = [mark.start for mark in self._marks]
-        self._reaches = list(accumulate((mark.end for mark in self._marks), max))
-
-    def page(self, start: int) -> Page | None:
-        rank = bisect_right(self._page_starts, start) - 1
-        return self._pages[rank] if rank >= 0 else None
-
-    def standing(self, start: int, end: int, page: Page | None) -> Standing:
-        """Tell how more than half of a span is marked.
-
-        Nothing is known of a scan in which no line was found, nor of PDFs whose
-        drawn lines and capitals nobody has read yet: to call their words
-        existing law would be a guess.
-        """
-        if page and self._is_unmarked(page):
-            return Standing.UNKNOWN
-        marked: Counter[str] = Counter()
-        for mark in self._over(start, end):
-            marked[mark.kind] += min(end, mark.end) - max(start, mark.start)
-        for kind, length in marked.most_common(1):
-            if 2 * length > end - start:
-                return Standing(kind)
-        return Standing.EXISTING
-
-    def _is_unmarked(self, page: Page) -> bool:
-        if page.method.startswith(_SCANNED):
-            return not any(self._over(page.start, page.start + len(page.text)))
-        return page.method.startswith(_UNMARKED) and not self._marks
-
-    def _over(self, start: int, end: int) -> Iterator[Mark]:
-        rank = bisect_left(self._mark_starts, end) - 1
-        while rank >= 0 and self._reaches[rank] > start:
-            if self._marks[rank].end > start:
-                yield self._marks[rank]
-            rank -= 1
-
-
-class _Passages:
-    """Tells passages that were there before from new ones, each old one used up once.
-
-    A passage is the hit with the letters and digits on one side of it: it stays
-    the same passage when only what is on the other side was amended. There it
-    began and ended as words do, else ICE would have been in the police.
-    """
-
-    def __init__(self, folded: Folded, previous: Folded) -> None:
-        self._folded = folded.text
-        words = whole_words(previous.text)
-        self._previous = f"{_EDGE}{''.join(words)}{_EDGE}"
-        self._borders = frozenset(accumulate(map(len, words), initial=len(_EDGE)))
-        self._used: Counter[tuple[str, str, str]] = Counter()
-
-    def old(self, found: Sequence[tuple[str, Hit]]) -> set[tuple[str, Hit]]:
-        """Say which of the topics' hits stood in the previous text."""
-        old: set[tuple[str, Hit]] = set()
-        # What is the same on both sides claims its passage before what is not.
-        for whole in (True, False):
-            for topic, hit in found:
-                if (topic, hit) not in old and self._was_there(topic, hit, whole=whole):
-                    old.add((topic, hit))
-        return old
-
-    def _was_there(self, topic: str, hit: Hit, *, whole: bool) -> bool:
-        left, core, right = self._round(hit)
-        sides = left + core, core + right
-        asked = (left + core + right,) if whole else sides
-        if not any(
-            self._left_over(topic, hit.term, passage, len(left) if passage != sides[1] else 0, core)
-            for passage in asked
-        ):
-            return False
-        for passage in {*asked, *sides}:
-            self._used[topic, hit.term, passage] += 1
-        return True
-
-    def _left_over(self, topic: str, term: str, passage: str, before: int, core: str) -> bool:
-        """Whether the passage was there once more than it was used; its core begins at `before`."""
-        left = self._used[topic, term, passage] + 1
-        at = self._previous.find(passage)
-        while at >= 0:
-            start = at + before
-            if start in self._borders and start + len(core) in self._borders:
-                left -= 1
-                if not left:
-                    return True
-                at += len(passage) - 1
-            at = self._previous.find(passage, at + 1)
-        return False
-
-    def _round(self, hit: Hit) -> tuple[str, str, str]:
-        before = max(0, hit.start - _REACH)
-        after = min(len(self._folded), hit.end + _REACH)
-        left = ("" if before else _EDGE) + squeezed(self._folded[before : hit.start])
-        right = squeezed(self._folded[hit.end : after])
-        if after == len(self._folded):
-            right += _EDGE
-        return left[-_CONTEXT:], squeezed(self._folded[hit.start : hit.end]), right[:_CONTEXT]
-
-
-def _snippet(text: str, start: int, end: int) -> str:
-    """Cut the passage round a span at whole words and put it on one line."""
-    if end - start >= SNIPPET:
-        return printable(_without_last_part(text, start, start + SNIPPET))
-    spare = SNIPPET - (end - start)
-    before = min(start, max(spare // 2, spare - (len(text) - end)))
-    left = _without_first_part(text, start - before, start)
-    right = _without_last_part(text, end, end + spare - before)
-    return printable(f"{left}{text[start:end]}{right}")
-
-
-def _without_first_part(text: str, start: int, end: int) -> str:
-    """Cut text[start:end], less a word that starts before it."""
-    part = text[start:end]
-    if start and not text[start - 1].isspace() and (space := _SPACE.search(part)):
-        return part[space.start() :]
-    return part
-
-
-def _without_last_part(text: str, start: int, end: int) -> str:
-    """Cut text[start:end], less a word that ends after it."""
-    part = text[start:end]
-    if end < len(text) and not text[end].isspace():
-        spaces = list(_SPACE.finditer(part))
-        return part[: spaces[-1].start()] if spaces else part
-    return part

@@ -21,7 +21,8 @@ from config.vocabulary import TextState
 from pipelines.clean import text_digest
 from pipelines.confirming import Confirmed, Confirmer
 from pipelines.extract import EXTRACTOR, claimed_type, sniff
-from pipelines.match import find_matches, match_field
+from pipelines.match import find_matches
+from pipelines.match_fields import fields_of, match_fields
 from pipelines.ports import FetchState, Services
 from pipelines.texts import EventObservation, Extracted, Observation, VersionText
 from scrapers.addresses import canonical_url
@@ -182,7 +183,7 @@ class ExtractText(Stage):
         complete = getattr(self.crawler.spider, "completed", None)
         if complete is None:
             return measure
-        read = (text.extracted if text.state is TextState.READABLE else None for text in texts)
+        read = map(readable_text, texts)
         whole = [None if extracted is None else extracted.text for extracted in read]
         done: Measure = complete(measure, whole)
         return done
@@ -253,7 +254,7 @@ class ExtractText(Stage):
 
 
 class MatchTopics(Stage):
-    """Finds the topics in every readable text, in the title and in the abstract.
+    """Finds the topics in every readable text, in the title, the abstract and the sponsors.
 
     What says the same as last time has its matches; changed topics are `rematch`'s affair.
     """
@@ -261,25 +262,22 @@ class MatchTopics(Stage):
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, Passing) or self.services.recorder.is_known(item.observation):
             return item
-        observation, matcher = item.observation, self.services.matcher
-        texts, measure = observation.texts, observation.measure
-        fields = {
-            "title": measure.title,
-            "sponsor": "; ".join(one.name for one in measure.sponsors),
-        }
+        observation = item.observation
+        fields = fields_of(observation.measure)
         # Few texts match, and only for those it matters what the text before said.
         previous = cache(partial(self.services.documents.previous_text, observation))
-        texts = tuple(self.matched(text, previous, fields) for text in texts)
-        found = match_field(matcher, measure.title, "title", fields=fields)
-        found += match_field(matcher, measure.abstract, "abstract", fields=fields)
+        texts = tuple(self.matched(text, previous, fields.named) for text in observation.texts)
+        readable = [read.text for text in texts if (read := readable_text(text))]
+        found = match_fields(self.services.matcher, fields, readable)
         return replace(item, observation=replace(observation, texts=texts, matches=found))
 
     def matched(
         self, text: VersionText, previous: Callable[[], str | None], fields: Mapping[str, str]
     ) -> VersionText:
-        if text.extracted is None or text.state is not TextState.READABLE:
+        read = readable_text(text)
+        if read is None:
             return text
-        find = partial(find_matches, self.services.matcher, text.extracted, fields=fields)
+        find = partial(find_matches, self.services.matcher, read, fields=fields)
         found = find()
         if found and (before := previous()) is not None:
             found = find(previous=before)
@@ -328,6 +326,11 @@ class Record(Stage):
 
 
 STAGES = {FetchDocuments: 100, ExtractText: 200, MatchTopics: 300, Record: 400}
+
+
+def readable_text(text: VersionText) -> Extracted | None:
+    """What was read of a version, where that can be used."""
+    return text.extracted if text.state is TextState.READABLE else None
 
 
 def validators(known: FetchState | None) -> dict[str, str]:

@@ -91,7 +91,7 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A topic found in a text, or in a title or abstract (`field`).
+    """A topic found in a text, or in a title, an abstract or the sponsors (`field`).
 
     `term` is the term as the topic writes it, `snippet` the passage round it,
     `page` the 1-based page or None. `new` tells whether the passage was absent
@@ -206,7 +206,7 @@ class Observation:
     source: str
     measure: Measure
     texts: tuple[VersionText, ...] = ()
-    matches: tuple[Match, ...] = ()  # in title and abstract
+    matches: tuple[Match, ...] = ()  # in the fields
     learned: tuple[Learned, ...] = ()
 
 

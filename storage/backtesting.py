@@ -1,7 +1,7 @@
 """What is stored, as it would be held against topics: one unit for each alert there would be.
 
-A unit is a recorded change that brings words (a new measure, a new title, a new
-or amended text) with the versions it brought, or a version that was recorded in
+A unit is a recorded change that brings words (a new measure, a new title, other
+sponsors, a new or amended text) with the versions it brought, or a version that was recorded in
 silence, before its source had a baseline. The full-text index says which units
 cannot match; what it cannot speak of (pages that were hard to read, on which
 words may be misspelt, and titles that were others then) is looked at itself.
@@ -9,8 +9,8 @@ words may be misspelt, and titles that were others then) is looked at itself.
 Nothing here writes.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -18,9 +18,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from config.query import Field, Query, walk
+from config.query import Query, fields_named
 from config.vocabulary import ChangeKind
 from pipelines.again import Case
+from pipelines.match_fields import FIELDS, fields_of
 from pipelines.texts import Extracted
 
 from . import tables
@@ -37,7 +38,13 @@ SILENT = "silent"
 """The kind of a unit that no change told of."""
 
 _WORDED = (ChangeKind.NEW, ChangeKind.TITLE, ChangeKind.VERSION, ChangeKind.AMENDED)
-_OF_FIELDS = frozenset({str(ChangeKind.NEW), str(ChangeKind.TITLE)})
+_OF_FIELDS = {
+    str(ChangeKind.NEW): FIELDS,
+    str(ChangeKind.TITLE): ("title",),
+    str(ChangeKind.SPONSORS): ("sponsor",),
+}
+"""The fields that a change of a kind brings."""
+
 _RENAMING = {"title": str(ChangeKind.TITLE), "sponsor": str(ChangeKind.SPONSORS)}
 
 _versions = tables.versions.c
@@ -52,7 +59,7 @@ class Unit:
     """What one alert would be about: a change of a measure with the versions it brought.
 
     `change` is None, and `kind` SILENT, for what was recorded without a change.
-    `fields` says that the title and the abstract are to be looked at too.
+    `fields` says that the fields which it brought are to be looked at too.
     """
 
     at: datetime
@@ -121,7 +128,10 @@ class Backtesting:
             return _grouped(versions.values(), self._field_rows(connection, trees))
 
     def sample(self, most: int) -> list[Unit]:
-        """At most so many versions with a text, drawn from all there are, the same at every time."""
+        """At most so many versions with a text, drawn from all there are, the same at every time.
+
+        Each with the fields of its measure.
+        """
         with self._database.reading() as connection:
             ids = connection.execute(
                 self._chosen().with_only_columns(_versions.id).order_by(_versions.id)
@@ -133,12 +143,15 @@ class Backtesting:
             versions: dict[int, Any] = {}
             for part in chunks(spread):
                 versions |= self._version_rows(connection, _versions.id.in_(part))
-        return _grouped(versions.values(), ())
+        units = _grouped(versions.values(), ())
+        for unit in units:
+            unit.fields = True
+        return units
 
-    def load(self, units: Sequence[Unit]) -> list[Loaded]:
-        """The units with their texts, in the same order."""
+    def load(self, units: Sequence[Unit], trees: Sequence[Query] = ()) -> list[Loaded]:
+        """The units with their texts, in the same order, to be held against queries."""
         with self._database.reading() as connection:
-            return load_units(connection, units)
+            return _load(connection, units, besides="text" in named(trees))
 
     def other_changes(self, measures: Sequence[int]) -> int:
         """How many changes without words of their own (actions, statuses) these measures had."""
@@ -178,22 +191,27 @@ class Backtesting:
         return {row.id: row for row in connection.execute(statement)}
 
     def _field_rows(self, connection: Connection, trees: Sequence[Query]) -> Sequence[Any]:
-        """The changes that brought a title or an abstract which may match."""
+        """The changes that brought a field which may match."""
+        kinds = set(_OF_FIELDS)
+        if "sponsor" not in named(trees):
+            kinds.discard(str(ChangeKind.SPONSORS))
         statement = sa.select(
             _changes.id, _changes.at, _changes.kind, _changes.measure_id
-        ).where(_changes.kind.in_(_OF_FIELDS))  # fmt: skip
+        ).where(_changes.kind.in_(sorted(kinds)))  # fmt: skip
         if self._place != "*":
             statement = statement.where(in_place(_changes.measure_id, self._place))
         if self._since is not None:
             statement = statement.where(_changes.at >= self._since)
-        needed = _needed(connection, trees, ("title", "abstract"), of_versions=False)
+        # What the index holds of texts is what they say now.
+        known = () if "text" in named(trees) else trees
+        needed = _needed(connection, known, ("title", "abstract", "sponsors"), of_versions=False)
         if needed is not None:
             may = sa.select(_measures.id).where(needed)
             statement = statement.where(_changes.measure_id.in_(may))
         return connection.execute(statement).all()
 
 
-def load_units(connection: Connection, units: Sequence[Unit]) -> list[Loaded]:
+def _load(connection: Connection, units: Sequence[Unit], *, besides: bool) -> list[Loaded]:
     """Units with what they are about, as it was when they were recorded."""
     ids = sorted({unit.measure_id for unit in units})
     measures = {
@@ -203,7 +221,35 @@ def load_units(connection: Connection, units: Sequence[Unit]) -> list[Loaded]:
     }
     states = _states(connection, ids)
     texts = load_texts(connection, [id_ for unit in units for id_ in unit.versions])
-    return [_loaded(unit, measures[unit.measure_id], states, texts) for unit in units]
+    return [
+        _loaded(
+            unit, measures[unit.measure_id], states, texts,
+            texts_of(connection, [unit.measure_id], unit.at) if besides and unit.fields else {},
+        )
+        for unit in units
+    ]  # fmt: skip
+
+
+def texts_of(
+    connection: Connection, measure_ids: Sequence[int], at: datetime | None = None
+) -> dict[int, tuple[str, ...]]:
+    """What the current texts of measures say, or those that were current at a moment."""
+    current: Any = _versions.replaced_at.is_(None)
+    if at is not None:
+        current = sa.and_(
+            _versions.first_seen <= at, sa.or_(current, _versions.replaced_at > at)
+        )  # fmt: skip
+    statement = (
+        sa.select(_versions.id, _versions.measure_id)
+        .where(_versions.measure_id.in_(measure_ids), _versions.text_id.is_not(None), current)
+        .order_by(_versions.id)
+    )
+    rows = connection.execute(statement).all()
+    texts = load_texts(connection, [row.id for row in rows])
+    found: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.measure_id] = (*found.get(row.measure_id, ()), texts[row.id].extracted.text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +313,18 @@ def _needed(
             return None
         known.append(need)
     # What the index holds of titles and sponsors is how they are now.
-    asked = _asked(trees) if of_versions else {"title", *_asked(trees)}
+    asked = named(trees) & _RENAMING.keys()
+    if not of_versions:
+        asked |= {"title"}
     if asked:
         column = _versions.measure_id if of_versions else _measures.id
         known.append(column.in_(_renamed(asked)))
     return sa.or_(*known, needs.unknown())
 
 
-def _asked(trees: Sequence[Query]) -> set[str]:
-    """The fields besides the text that queries ask for by name."""
-    named = (node.name for tree in trees for node in walk(tree) if isinstance(node, Field))
-    return {name for name in named if name in _RENAMING}
+def named(trees: Iterable[Query]) -> set[str]:
+    """The fields that queries ask for by name."""
+    return {name for tree in trees for name in fields_named(tree)}
 
 
 def _renamed(asked: Iterable[str]) -> Any:
@@ -311,24 +358,27 @@ def _grouped(versions: Iterable[Any], fields: Iterable[Any]) -> list[Unit]:
 
 
 def _loaded(
-    unit: Unit, row: Any, states: dict[int, list[Any]], texts: dict[int, Text]
-) -> Loaded:  # fmt: skip
+    unit: Unit,
+    row: Any,
+    states: dict[int, list[Any]],
+    texts: dict[int, Text],
+    besides: Mapping[int, tuple[str, ...]],
+) -> Loaded:
     now = load_measure(row.data)
     then = next((one for one in states.get(row.id, ()) if one.until > unit.at), None)
     was = load_measure(then.data) if then is not None else now
-    title, sponsors = was.title, "; ".join(one.name for one in was.sponsors)
+    # An abstract is kept as it is now: nothing tells when it became so.
+    fields = replace(fields_of(was), abstract=now.abstract)
     cases = [
-        Case(
-            key=id_, title=title, sponsors=sponsors, text=texts[id_].extracted,
-            previous=texts[id_].previous,
-        )
+        Case(key=id_, fields=fields, text=texts[id_].extracted, previous=texts[id_].previous)
         for id_ in unit.versions
         if id_ in texts
-    ]  # fmt: skip
+    ]
     if unit.fields:
-        # An abstract is kept as it is now: nothing tells when it became so.
-        abstract = now.abstract if unit.kind == ChangeKind.NEW else ""
-        cases.append(Case(key=0, title=title, sponsors=sponsors, abstract=abstract))
+        said = besides.get(row.id, ())
+        cases.append(
+            Case(key=0, fields=fields, among=_OF_FIELDS.get(unit.kind, FIELDS), texts=said)
+        )
     measure = {
         "id": row.id, "place": row.place, "session": row.session, "identifier": row.identifier,
         "title": row.title, "url": row.url,

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pipelines.match_fields import fields_of
 from pipelines.snippets import Place, place_in
 
 from . import tables
@@ -45,5 +46,5 @@ class Hits:
             )
             return str(self._connection.scalar(asked) or "")
         asked = sa.select(_measures.data).where(_measures.id == match.measure_id)
-        measure = load_measure(self._connection.execute(asked).scalar_one())
-        return {"title": measure.title, "abstract": measure.abstract}.get(match.field, "")
+        fields = fields_of(load_measure(self._connection.execute(asked).scalar_one()))
+        return (fields.named | {"abstract": fields.abstract}).get(match.field, "")

@@ -139,7 +139,7 @@ def load_by_id(connection: Connection, ids: Iterable[int], source: str) -> dict[
 
 
 def topics_now(connection: Connection, ids: Iterable[int]) -> dict[int, set[str]]:
-    """The topics that match measures now, in any current text, title or abstract."""
+    """The topics that match measures now, in any current text or field."""
     found: dict[int, set[str]] = {}
     for part in chunks(sorted(ids)):
         for row in connection.execute(_TOPICS_NOW, {"ids": part}):

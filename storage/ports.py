@@ -217,7 +217,7 @@ class VersionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchFacts:
-    """A passage that matched a topic. `field` is text, title or abstract.
+    """A passage that matched a topic. `field` is text, title, abstract or sponsor.
 
     `section`, `lines` and `confidence` are those of `pipelines.texts.Match`;
     a passage found by an older release has no section and no lines. `hit` is

@@ -195,7 +195,7 @@ def _write_changes(state: State, changes: Sequence[Brought], versions: Versions)
 
 
 def _topics(observation: Observation, known: KnownRow | None, versions: Versions) -> set[str]:
-    """The topics that match the measure now, in any current text, its title or its abstract."""
+    """The topics that match the measure now, in any current text, or in its fields."""
     topics = {match.topic for match in observation.matches}
     topics |= {match.topic for text in observation.texts for match in text.matches}
     for version_id in versions.kept_ids():
@@ -218,6 +218,6 @@ def _fresh(change: Earlier, observation: Observation, versions: Versions) -> set
     read = [match for id_ in change.versions for match in versions.rematched.get(id_, ())]
     if change.kind is ChangeKind.NEW:
         read += observation.matches
-    if change.kind is ChangeKind.TITLE:
-        read += [match for match in observation.matches if match.field == "title"]
+    said = {ChangeKind.TITLE: "title", ChangeKind.SPONSORS: "sponsor"}.get(change.kind)
+    read += [match for match in observation.matches if match.field == said]
     return {match.topic for match in read if match.new}

@@ -23,6 +23,7 @@ from config.vocabulary import TextState
 from pipelines.clean import text_digest
 from pipelines.correcting import METHOD as REVIEWED
 from pipelines.match import Matcher, find_matches
+from pipelines.match_fields import fields_of
 from pipelines.texts import Extracted, Match
 
 from . import tables
@@ -262,11 +263,7 @@ class Reextracting:
                 plan.followers.append(_Moved(after.id, row.measure_id, found, was=_READABLE))
 
     def _found(self, text: Extracted, row: Any, previous: str | None) -> tuple[Match, ...]:
-        measure = load_measure(row.data)
-        fields = {
-            "title": measure.title,
-            "sponsor": "; ".join(one.name for one in measure.sponsors),
-        }
+        fields = fields_of(load_measure(row.data)).named
         found = find_matches(self._matcher, text, fields=fields)
         if found and previous is not None:
             found = find_matches(self._matcher, text, previous=previous, fields=fields)

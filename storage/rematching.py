@@ -1,7 +1,7 @@
 """Changed topics applied to what is stored, without a change and without an alert.
 
 Each version says with which topics (by digest) its text was matched, each
-measure the same of its title and abstract. What says otherwise than the
+measure the same of its fields. What says otherwise than the
 watchlist is matched anew, a few measures at a time, each few with all their
 versions in one transaction; so whatever is killed when, each measure is either
 as it was or wholly done, and to run again does only what is missing. What a
@@ -19,10 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.again import Case, Topics
+from pipelines.match_fields import fields_of
 from pipelines.texts import Match
 
 from . import tables
-from .backtesting import load_texts
+from .backtesting import load_texts, named, texts_of
 from .codec import load_measure
 from .columns import dump
 from .database import Database
@@ -31,7 +32,7 @@ from .search import Needs
 from .texting import match_row
 
 Side = Literal["versions", "measures"]
-"""Texts of versions, or titles and abstracts of measures."""
+"""Texts of versions, or titles, abstracts and sponsors of measures."""
 
 PART = 2000
 BATCH = 24
@@ -43,7 +44,7 @@ _matches = tables.matches.c
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some versions, or titles and abstracts, whose matches of the topics named are to be made anew.
+    """Some versions, or fields of measures, whose matches of the topics named are to be made anew.
 
     `known` is, by id, what they are known by; when that is another afterwards,
     somebody else wrote them. `was` and `becomes` are what they say they were
@@ -220,7 +221,7 @@ class Rematching:
         """Those of a group that may match a changed topic, or have matches of one; None: any may."""
         of_versions = group.side == "versions"
         table = _table(group.side)
-        fields = ("text",) if of_versions else ("title", "abstract")
+        fields = ("text",) if of_versions else ("title", "abstract", "sponsors")
         chosen = sa.select(table.c.id).where(_raw(group.side) == group.was, _has_words(group.side))
         with self._database.reading() as connection:
             needs = Needs(connection.dialect.name, of_versions=of_versions)
@@ -275,9 +276,12 @@ def _bundles(todo: Mapping[int, Sequence[_Row]]) -> Iterator[list[_Row]]:
 
 def _part(connection: Connection, rows: Sequence[_Row]) -> Part:
     group = rows[0].group
-    load = _text_cases if group.side == "versions" else _field_cases
     known = {row.id: row.known for row in rows}
-    cases = tuple(load(connection, sorted(known)))
+    if group.side == "versions":
+        cases = tuple(_text_cases(connection, sorted(known)))
+    else:
+        besides = "text" in named(tree for _, tree in group.again)
+        cases = tuple(_field_cases(connection, sorted(known), besides=besides))
     return Part(group.side, group.again, group.changed, group.was, group.becomes, known, cases)
 
 
@@ -338,22 +342,16 @@ def _text_cases(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
     texts = load_texts(connection, ids)
     for row in rows:
         if row.id in texts:
-            text, measure = texts[row.id], load_measure(row.data)
-            yield Case(
-                key=row.id, title=measure.title,
-                sponsors="; ".join(one.name for one in measure.sponsors),
-                text=text.extracted, previous=text.previous,
-            )  # fmt: skip
+            text, fields = texts[row.id], fields_of(load_measure(row.data))
+            yield Case(key=row.id, fields=fields, text=text.extracted, previous=text.previous)
 
 
-def _field_cases(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
+def _field_cases(connection: Connection, ids: Sequence[int], *, besides: bool) -> Iterator[Case]:
     rows = connection.execute(sa.select(_measures.id, _measures.data).where(_measures.id.in_(ids)))
+    texts = texts_of(connection, ids) if besides else {}
     for row in rows:
-        measure = load_measure(row.data)
-        yield Case(
-            key=row.id, title=measure.title, abstract=measure.abstract,
-            sponsors="; ".join(one.name for one in measure.sponsors),
-        )  # fmt: skip
+        fields = fields_of(load_measure(row.data))
+        yield Case(key=row.id, fields=fields, texts=texts.get(row.id, ()))
 
 
 def _keep(

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config import query
-from pipelines.match import Matcher, compile_topics, find_matches, match_field
+from pipelines.match import Matcher, compile_topics, find_matches
+from pipelines.match_fields import fields_of, match_fields
 from pipelines.statutes import citation_of
 from pipelines.texts import Extracted
 
@@ -302,28 +303,25 @@ def _passages(
     verdicts: Mapping[str, Sequence[Verdict]],
 ) -> list[Json] | None:
     """The first passages of a measure; None when it does not match."""
-    sponsors = "; ".join(sponsor.name for sponsor in measure.sponsors)
-    fields = {"title": measure.title, "sponsor": sponsors}
-    passages = [
-        passage_json(match, None)
-        for field, text in (
-            ("title", measure.title),
-            ("abstract", measure.abstract),
-            ("sponsor", sponsors),
-        )
-        for match in match_field(matcher, text, field, fields=fields)
-    ]
-    for row in versions:
-        extracted = Extracted(
+    fields = fields_of(measure)
+    texts = {
+        row.version_id: Extracted(
             media_type=row.media_type, method=row.method,
             pages=judged_pages(
                 pages_from_json(row.pages, row.body), verdicts.get(row.document_sha256, ())
             ),
             marks=marks_from_json(row.marks),
-        )  # fmt: skip
+        )
+        for row in versions
+    }  # fmt: skip
+    bodies = [extracted.text for extracted in texts.values()]
+    passages = [
+        passage_json(match, None) for match in match_fields(matcher, fields, bodies, all_names=True)
+    ]
+    for version_id, extracted in texts.items():
         passages += [
-            passage_json(match, row.version_id)
-            for match in find_matches(matcher, extracted, fields=fields)
+            passage_json(match, version_id)
+            for match in find_matches(matcher, extracted, fields=fields.named)
         ]
         if len(passages) >= PASSAGES:
             break

@@ -146,7 +146,7 @@ class State:
         return [row for row in rows if row.identity in names]
 
     def _matches(self) -> None:
-        """Matches in title and abstract are made anew each time: they follow the watchlist."""
+        """Matches in fields are made anew each time: they follow the watchlist."""
         if self.known:
             self.group.writes.delete(Removal.FIELD_MATCHES, self.measure_id)
         for match in self.seen.observation.matches:

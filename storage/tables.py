@@ -97,7 +97,7 @@ reports = sa.Table(
 )
 
 # `data` is the merged measure, `fields` which source decides which field, `matched`
-# the digests of the topics that title and abstract were held against.
+# the digests of the topics that its fields were held against.
 measures = sa.Table(
     "measures",
     metadata,
@@ -291,7 +291,7 @@ change_topics = sa.Table(
     sa.Index("ix_change_topics_topic", "topic"),
 )
 
-# In a version's text (version_id set) or in the measure's title or abstract.
+# In a version's text (version_id set) or in the measure's title, abstract or sponsors.
 matches = sa.Table(
     "matches",
     metadata,

@@ -139,3 +139,17 @@ def test_form_feeds_are_bounded() -> None:
 def test_what_joins_what_is_joined_already(asked: str, text: str, passages: int) -> None:
     """A word may be near a wider passage where it is not near the tightest one."""
     assert len(found(asked, text)) == passages
+
+
+def test_what_is_new_is_told_before_what_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text with more passages than are reported loses none that was added at its end."""
+    monkeypatch.setattr("pipelines.match.MOST", 10)
+    before = " ".join(f"Section {number} bans a mask of sort {number}." for number in range(40))
+    added = f"{before} Another clause bans a hood and a mask."
+    matcher = compile_topics([SimpleNamespace(name="t", tree=parse("mask"))])
+    page = Page(number=1, start=0, text=added, method="html")
+    document = Extracted(media_type="text/html", method="html", pages=(page,))
+    found = find_matches(matcher, document, previous=before)
+    assert len(found) == 10
+    assert [match.start for match in found if match.new] == [added.rindex("mask")]
+    assert [match.start for match in found] == sorted(match.start for match in found)

@@ -239,8 +239,29 @@ def test_titles_and_sponsors_are_those_of_then(lab):
     assert found == [("new", "HB 1"), ("new", "HB 7")]
     hats = lab.lines("topics", "backtest", "title:hat")
     assert [row["kind"] for row in hats[:-1]] == ["title", "new"]
-    named = lab.lines("topics", "backtest", "sponsor:okafor AND hat")
-    assert [row["measure"]["identifier"] for row in named[:-1]] == ["HB 8"]
+    for query in ("sponsor:okafor AND hat", "sponsor:okafor"):
+        named = lab.lines("topics", "backtest", query)
+        assert [row["measure"]["identifier"] for row in named[:-1]] == ["HB 8"]
+
+
+def test_new_sponsors_and_texts_beside_titles_are_those_of_then(lab):
+    """A new sponsor is a would-be alert of who asks for it; a title alone knows its texts of then."""
+    hat, text = "title:hat NOT text:veil", readable("A hat.")
+    joined = (Sponsor(name="Delegate Ada"), Sponsor(name="Delegate Okafor"))
+    first = {"title": "Hats", "identifier": "HB 8", "sponsors": joined[:1]}
+    lab.site.crawl(bill(("Introduced", text), **first))
+    lab.site.crawl(bill(("Introduced", text), title="Hats", identifier="HB 8", sponsors=joined))
+    lab.site.crawl(bill(("Introduced", readable(VEIL)), title="Hats", identifier="HB 9"))
+    lab.site.crawl(bill(("Introduced", readable(BOTH)), **first))
+    found = lab.lines("topics", "backtest", "sponsor:okafor")[:-1]
+    assert [(row["kind"], row["matches"][0]["field"]) for row in found] == [("sponsors", "sponsor")]
+    told = [
+        (row["kind"], row["measure"]["identifier"])
+        for row in lab.lines("topics", "backtest", hat)[:-1]
+    ]
+    assert told == [("new", "HB 8")]
+    assert [one["identifier"] for one in lab.lines("search", "sponsor:okafor")] == []
+    assert lab.lines("search", hat) == []
 
 
 QUERIES = (
@@ -306,6 +327,9 @@ def test_a_topic_that_matches_nearly_everything_is_refused(lab):
         code, _, err = lab.run("topics", *command)
         assert code == 1, command
         assert "matches 68 of 102 stored versions (67 %)" in err
+    code, _, err = lab.run("topics", "backtest", "title:name")
+    assert code == 1
+    assert "matches 102 of 102 stored versions (100 %)" in err
     assert lab.run("topics", "backtest", "veil AND winter")[0] == 0
 
 
@@ -355,7 +379,7 @@ def test_a_changed_topic_tells_what_it_gains_and_loses(lab):
 @pytest.mark.parametrize(
     ("query", "column"),
     [("the", 1), ("mask OR of", 9), ("title:the", 7), ("th*", 1), ('mask OR "of the"', 10),
-     ("the NEAR/3 of", 1), ("the UNLESS mask", 1), ("NOT mask", 1), ("a*", 1), ("~their", 2)],
+     ("the NEAR/3 of", 1), ("the UNLESS mask", 1), ("NOT mask", 1), ("a*", 1), ("co*", 1), ("~their", 2)],
 )  # fmt: skip
 def test_a_query_of_common_words_is_refused_at_the_word(lab, query, column):
     """Nearly every text has them: the first one is pointed at, wherever a query is given."""

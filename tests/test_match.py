@@ -19,13 +19,14 @@ from config.topics import load_pack
 from config.vocabulary import Standing
 from pipelines.lexicon import fold, printable
 from pipelines.match import (
-    SNIPPET,
     UnevaluableQueryError,
     compile_topics,
     find_matches,
     match_field,
     matches_query,
 )
+from pipelines.match_fields import Fields, match_fields
+from pipelines.snippets import SNIPPET
 from pipelines.texts import PAGE_BREAK, Extracted, Limits, Mark, Page
 
 
@@ -351,6 +352,24 @@ class TestMatches:
         assert find_matches(made, document("the police")) == ()
         (match,) = find_matches(made, document("the police"), fields={"title": "Masks"})
         assert match.term == "police"
+
+    def test_a_field_knows_the_texts_beside_it(self):
+        """What is absent from a measure is absent from all its texts."""
+        made, title = matcher(t="title:mask NOT text:covid"), "Masks of police"
+        assert match_field(made, title, "title", texts=["A ban."])
+        assert not match_field(made, title, "title", texts=["A ban.", "On COVID."])
+        both = matcher(t="title:mask AND text:covid")
+        assert match_field(both, title, "title", texts=["A ban.", "On COVID."])
+        assert not match_field(both, title, "title", texts=["A ban."])
+
+    def test_sponsors_are_looked_at_for_who_asks(self):
+        """A bare word is not found in names; with `sponsor:` it is."""
+        said = Fields(title="A ban", sponsors="Delegate Mask; Delegate Ban")
+        made = matcher(bare="mask", named="sponsor:mask", other="title:ban")
+        found = [(one.topic, one.field) for one in match_fields(made, said)]
+        assert found == [("other", "title"), ("named", "sponsor")]
+        found = [(one.topic, one.field) for one in match_fields(made, said, all_names=True)]
+        assert found == [("other", "title"), ("bare", "sponsor"), ("named", "sponsor")]
 
 
 class TestSnippets:

@@ -22,6 +22,7 @@ from monitor.cli.root import main
 from monitor.rematching import rematch
 from pipelines.clean import text_digest
 from pipelines.match import compile_topics, find_matches
+from scrapers.items import Sponsor
 from storage import tables
 from storage.database import Database
 from storage.home import Home
@@ -303,6 +304,17 @@ def test_a_killed_rematch_goes_on_where_it_was(tmp_path):
     assert len(rest) == len(texts) - done
     assert len(desk.matches()) == len(texts)
     assert desk.lines("rematch") == []
+
+
+def test_fields_are_matched_with_the_texts_beside_them(desk):
+    """Sponsors where they are asked for; a title alone does not answer for what a text has."""
+    database = desk.database()
+    ada = (Sponsor(name="Delegate Ada"),)
+    Site(database).crawl(bill(("Introduced", readable("A hat.")), identifier="HB 4", sponsors=ada))
+    database.close()
+    desk.topics(ada="sponsor:ada", clear="title:officer NOT text:veil", names="delegate")
+    found = {(row["topic"], row["measure"]["identifier"]) for row in desk.lines("rematch")}
+    assert found == {("ada", "HB 4"), ("clear", "HB 2"), ("clear", "HB 4")}
 
 
 def test_a_rematch_makes_the_matches_that_a_crawl_makes(desk):
