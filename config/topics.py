@@ -14,7 +14,7 @@ from config.query_common import parse_asked
 from config.reading import Reader
 from config.yaml_marks import Entry
 
-LANGUAGE = "3"
+LANGUAGE = "4"
 """What queries mean. With another number `rematch` looks at everything stored anew."""
 
 TOPIC_KEYS = ("title", "query", "matches", "rejects")

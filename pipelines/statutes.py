@@ -11,7 +11,7 @@ Office of the Law Revision Counsel (uscode.house.gov), chapters 12 and 14 of tit
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -22,22 +22,27 @@ from pipelines.terms import Anchor, Hit, Term, Token, Words, apart, compile_term
 __all__ = ["Citation", "citation_of"]
 
 # In all patterns here a blank stands for any white space, a few characters at most.
-_SIGN = r"(?:§{1,2}|sections?|secs?\.|ss?\.)"
+_SIGN = r"(?:§{1,2}|sections?|secs?\.?|ss?\.)"
 _NUMBER = r"\d{1,5}[a-z]{0,2}(?:[.:-]\d{1,5}[a-z]?){0,4}"
 _SUB = r"(?:\s{0,2}\(\s{0,2}[a-z\d]{1,5}\s{0,2}\))"
-_CODE = r"(?:u\.?\s?s\.?\s?c\.?(?:\s?a\.?)?(?!\w)|u\.?\s?s\.? code|united states code)"
+_BELOW = r"(?:subsections?|subsecs?\.?|subdivisions?|subds?\.?|paragraphs?|pars?\.)"
+_CODE = r"(?:u\.?\s?s\.?\s?c\.?(?:\s?[as]\.?)?(?![a-z])|u\.?\s?s\.? code|united states code)"
 _OF_CODE = rf"(?:,? (?:of the )?{_CODE})?"
-_REGULATIONS = r"(?:c\.?\s?f\.?\s?r\.?(?!\w)|code of federal regulations)"
+_REGULATIONS = r"(?:c\.?\s?f\.?\s?r\.?(?![a-z])|code of federal regulations)"
 _PART = rf"(?:{_SIGN}|parts?)"
 _WHOSE = r"(?:of )?(?:the )?(?:federal |u\.s\. |united states )?"
 _SPACE = r"\s{0,9}"
-_ANY = rf"{_NUMBER}{_SUB}{{0,4}}"
-_JOINT = r"(?:, (?:and |or )?|; | (?:and|or|through|to) )"
-_BEFORE = rf"(?:{_ANY}{_JOINT}){{0,4}}"
-_MORE = rf"{_SUB}{{0,4}}(?:{_JOINT}{_ANY}){{0,4}}"
+_AND = r"(?:(?:, ?|; ?| )(?:(?:and|or|and/or|&|through|to) )?)"
+_SUB_JOINT = rf"(?:{_AND}|\s?-)"
+_SUBS_MORE = rf"(?:{_SUB_JOINT}{_SUB}{{1,4}}){{0,4}}"
+_ANY = rf"{_NUMBER}{_SUB}{{0,4}}{_SUBS_MORE}"
+_BEFORE = rf"(?:{_ANY}{_AND}){{0,4}}"
+_MORE = rf"{_SUB}{{0,4}}{_SUBS_MORE}(?:{_AND}{_ANY}){{0,4}}"
+_CALLED = r"(?: ?\((?:the )?['\"]{0,2}[a-z. ]{2,20}['\"]{0,2}\)|['\"]{0,2}\))"
+_NAMED = rf"(?:'s)?(?: of \d{{4}})?(?:,? as amended)?{_CALLED}?,?{_SPACE}"
 _STARTS = r"(?<!\w)(?<!\d[.,-])"
 _ENDS = r"(?!\w|[.,-]\d)"
-_REACH = 300  # characters that a citation may have before and after its number
+_REACH = 400  # characters that a citation may have before and after its number
 _SUBSECTIONS = re.compile(r"\(\s*([a-z\d]{1,5})\s*\)")
 
 
@@ -46,12 +51,14 @@ class _Act:
     """An act, the ways to name it (a pattern), and its sections' places in title 8."""
 
     names: str
+    short: str
     words: tuple[str, ...]
     sections: Mapping[str, str]
 
 
 _IMMIGRATION_AND_NATIONALITY = _Act(
-    r"(?:i\.?\s?n\.?\s?a\.?(?!\w)|immigration (?:and|&) nationality act)",
+    r"(?:i\.?\s?n\.?\s?a\.?(?!\w)|immigration (?:and|&) (?:nationality|naturalization) act)",
+    "INA",
     ("immigration", "nationality"),
     MappingProxyType({
         "101": "1101", "103": "1103", "201": "1151", "203": "1153", "207": "1157", "208": "1158",
@@ -67,11 +74,13 @@ _ACTS = (
     _IMMIGRATION_AND_NATIONALITY,
     _Act(
         r"(?:iirira|illegal immigration reform and immigrant responsibility act)",
+        "IIRIRA",
         ("illegal", "immigration", "immigrant", "responsibility"),
         MappingProxyType({"642": "1373"}),
     ),
     _Act(
         r"(?:prwora|personal responsibility and work opportunity reconciliation act)",
+        "PRWORA",
         ("personal", "responsibility", "opportunity", "reconciliation"),
         MappingProxyType({"434": "1644"}),
     ),
@@ -83,6 +92,7 @@ _WRITTEN = {
     "code": (
         rf"(?P<title>\d{{1,2}})\s?{_CODE},?\s?(?:{_SIGN}\s?)?(?P<number>{_NUMBER}){_SUBS}",
         rf"{_SIGN}\s?(?P<number>{_NUMBER}){_SUBS},? (?:of )?title (?P<title>\d{{1,2}}){_OF_CODE}",
+        rf"title (?P<title>\d{{1,2}}){_OF_CODE},?\s?(?:{_SIGN}\s?)(?P<number>{_NUMBER}){_SUBS}",
     ),
     "regulations": (
         rf"(?P<title>\d{{1,2}})\s?{_REGULATIONS},?\s?(?:{_PART}\s?)?(?P<number>{_NUMBER}){_SUBS}",
@@ -93,9 +103,14 @@ _WRITTEN = {
 
 @dataclass(frozen=True)
 class Citation:
-    """A citation ready to be looked for, beside the term as it was written."""
+    """A citation ready to be looked for, beside the term as it was written.
+
+    `alike` are its equivalents as terms: where a page was hard to read they may
+    be misspelt as every term.
+    """
 
     written: Term
+    alike: tuple[Term, ...]
     pattern: str
     tokens: tuple[Token, ...]
     numbers: tuple[str, ...]
@@ -119,7 +134,11 @@ class Citation:
             for start, end in self._windows(text)
             for hit in self._compiled.finditer(text, start, end)
         ]
-        return apart(found, self.written.hits(words))
+        found = apart(found, self.written.hits(words))
+        if words.doubts:
+            for term in self.alike:
+                found = apart(found, term.hits(words))
+        return found
 
     def _windows(self, text: str) -> Iterator[tuple[int, int]]:
         """Stretches round the numbers, apart from each other, in which all its places lie."""
@@ -135,7 +154,7 @@ class Citation:
 
     @cached_property
     def _number(self) -> re.Pattern[str]:
-        return re.compile("|".join(map(re.escape, self.numbers)))
+        return re.compile("|".join(map(_broken, self.numbers)))
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -150,47 +169,91 @@ def citation_of(node: query.Term) -> Citation | None:
     found = next(_read(text), None)
     if found is None:
         return None
-    patterns, numbers, words = found
-    tokens = tuple(Token("exact", word, gap=True) for word in (*numbers, *words))
-    pattern = f"{_STARTS}(?:{'|'.join(patterns)}){_ENDS}"
-    return Citation(compile_term(node), pattern, tokens, numbers)
+    tokens = tuple(Token("exact", word, gap=True) for word in (*found.numbers, *found.words))
+    pattern = f"{_STARTS}(?:{'|'.join(found.patterns)}){_ENDS}"
+    written = compile_term(node)
+    alike = (replace(compile_term(query.Phrase(one)), name=written.name) for one in found.alike)
+    return Citation(written, tuple(alike), pattern, tokens, found.numbers)
 
 
-_Found = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+@dataclass(frozen=True)
+class _Found:
+    """What a text cites: patterns of it, the numbers and words that those have, equivalents."""
+
+    patterns: tuple[str, ...]
+    numbers: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def _read(text: str) -> Iterator[_Found]:
-    """Patterns, numbers and words of what a text cites, when it is a citation and no more."""
+    """What a text cites, when it is a citation and no more."""
     for act in _ACTS:
         for shape in (
             rf"{act.names},?\s?(?:{_SIGN}\s?)?(?P<number>{_NUMBER}){_SUBS}",
             rf"(?:{_SIGN}\s?)?(?P<number>{_NUMBER}){_SUBS} {_WHOSE}{act.names}",
         ):
             if found := re.fullmatch(shape, text):
-                number, subs = found["number"], _subs(found["subs"])
+                number, subs = found["number"], _Subs.of(found["subs"])
                 yield _same_law(act.sections.get(number), subs, act, number)
     for kind, shapes in _WRITTEN.items():
         for shape in shapes:
             if found := re.fullmatch(shape, text):
-                number, subs = found["number"], _subs(found["subs"])
+                number, subs = found["number"], _Subs.of(found["subs"])
                 if kind == "section":
-                    yield (rf"{_SIGN}{_SPACE}{re.escape(number)}{subs}",), (number,), ()
+                    yield _Found(_of_section(number, subs), (number,))
                 elif kind == "regulations":
-                    yield (_of_regulations(found["title"], number, subs),), (number,), ()
+                    yield _Found(_of_regulations(found["title"], number, subs), (number,))
                 elif found["title"] == _TITLE:
                     yield _same_law(number, subs, None, "")
                 else:
-                    yield _of_code(found["title"], number, subs), (number,), ()
+                    yield _Found(_of_code(found["title"], number, subs), (number,))
 
 
-def _same_law(code: str | None, subs: str, act: _Act | None, section: str) -> _Found:
+@dataclass(frozen=True)
+class _Subs:
+    """Subsections, one below the other, and the patterns of what they stand in."""
+
+    written: str
+    printed: str
+
+    @classmethod
+    def of(cls, written: str) -> "_Subs":
+        parts = _SUBSECTIONS.findall(written)
+        return cls(
+            "".join(f"({one})" for one in parts),
+            "".join(rf"\s{{0,3}}\(\s{{0,2}}{re.escape(one)}\s{{0,2}}\)" for one in parts),
+        )
+
+    def after(self, number: str) -> str:
+        """A number with them: 1357(g), 1357(a) and (g), 1357, subd. (g)."""
+        if not self.printed:
+            return _broken(number)
+        among = rf"(?:{_SUB}{{1,4}}{_SUB_JOINT}){{0,4}}"
+        return rf"{_broken(number)}(?:,? {_BELOW})?{among}{self.printed}"
+
+    def over(self) -> Iterator[str]:
+        """What may stand before a number that they are told of: subsection (g) of."""
+        if self.printed:
+            among = rf"(?:{_SUB}{{1,4}}{_SUB_JOINT}){{0,4}}"
+            yield rf"{_BELOW}{among}{self.printed}{_SUBS_MORE} (?:of|in|under) "
+
+
+def _broken(number: str) -> str:
+    """The pattern of a number that a line end may break at its hyphens."""
+    return re.escape(number).replace(r"\-", r"-\s{0,3}")
+
+
+def _same_law(code: str | None, subs: _Subs, act: _Act | None, section: str) -> _Found:
     """A section of title 8 and the sections of acts that it is."""
     patterns: list[str] = []
     numbers: list[str] = []
     words: list[str] = ["section", "title"]
+    alike: list[str] = []
     if code:
         patterns += _of_code(_TITLE, code, subs)
         numbers.append(code)
+        alike.append(f"{_TITLE} U.S.C. {code}{subs.written}")
     for one in _ACTS:
         own = [number for number, place in one.sections.items() if place == code]
         if one is act and section not in own:
@@ -199,33 +262,45 @@ def _same_law(code: str | None, subs: str, act: _Act | None, section: str) -> _F
             patterns += _of_act(one, number, subs)
             numbers.append(number)
             words += one.words
-    return tuple(patterns), tuple(numbers), tuple(words)
+            alike.append(f"{one.short} {number}{subs.written}")
+    return _Found(tuple(patterns), tuple(numbers), tuple(words), tuple(alike))
 
 
-def _of_code(title: str, number: str, subs: str) -> tuple[str, ...]:
-    cited, sign = re.escape(number) + subs, rf"(?:{_SIGN}{_SPACE})"
+def _of_code(title: str, number: str, subs: _Subs) -> tuple[str, ...]:
+    cited, sign = subs.after(number), rf"(?:{_SIGN}{_SPACE})"
+    code, of_title = rf"{title}{_SPACE}{_CODE},?{_SPACE}", rf",? (?:of )?title {title}{_OF_CODE}"
+    named = rf"title {title}{_OF_CODE},?{_SPACE}{sign}"
     return (
-        rf"{title}{_SPACE}{_CODE},?{_SPACE}{sign}?{_BEFORE}{cited}",
-        rf"{sign}{_BEFORE}{cited}{_MORE},? (?:of )?title {title}{_OF_CODE}",
-        rf"title {title}{_OF_CODE},?{_SPACE}{sign}{_BEFORE}{cited}",
+        rf"{code}{sign}?{_BEFORE}{cited}",
+        rf"{sign}{_BEFORE}{cited}{_MORE}{of_title}",
+        rf"{named}{_BEFORE}{cited}",
+        *(
+            rf"{over}(?:{code}{sign}?{_broken(number)}|{named}{_broken(number)}"
+            rf"|{sign}{_broken(number)}{of_title})"
+            for over in subs.over()
+        ),
     )
 
 
-def _of_act(act: _Act, number: str, subs: str) -> tuple[str, ...]:
-    cited, sign = re.escape(number) + subs, rf"(?:{_SIGN}{_SPACE})"
+def _of_act(act: _Act, number: str, subs: _Subs) -> tuple[str, ...]:
+    cited, sign = subs.after(number), rf"(?:{_SIGN}{_SPACE})"
     return (
-        rf"{act.names}(?: of \d{{4}})?,?{_SPACE}{sign}?{_BEFORE}{cited}",
+        rf"{act.names}{_NAMED}{sign}?{_BEFORE}{cited}",
         rf"(?:{sign}{_BEFORE})?{cited}{_MORE},? {_WHOSE}{act.names}",
+        *(
+            rf"{over}(?:{sign}{_broken(number)},? {_WHOSE}{act.names}"
+            rf"|{act.names}{_NAMED}{sign}?{_broken(number)})"
+            for over in subs.over()
+        ),
     )
 
 
-def _of_regulations(title: str, number: str, subs: str) -> str:
-    cited = re.escape(number) + subs
-    return rf"{title}{_SPACE}{_REGULATIONS},?{_SPACE}(?:{_PART}{_SPACE})?{_BEFORE}{cited}"
+def _of_section(number: str, subs: _Subs) -> tuple[str, ...]:
+    sign = rf"{_SIGN}{_SPACE}"
+    overs = (f"{over}{sign}{_broken(number)}" for over in subs.over())
+    return rf"{sign}{_BEFORE}{subs.after(number)}", *overs
 
 
-def _subs(written: str) -> str:
-    """The pattern of subsections, one after the other."""
-    return "".join(
-        rf"\s{{0,3}}\(\s{{0,2}}{re.escape(one)}\s{{0,2}}\)" for one in _SUBSECTIONS.findall(written)
-    )
+def _of_regulations(title: str, number: str, subs: _Subs) -> tuple[str, ...]:
+    sign = rf"(?:{_PART}{_SPACE})?"
+    return (rf"{title}{_SPACE}{_REGULATIONS},?{_SPACE}{sign}{_BEFORE}{subs.after(number)}",)

@@ -1,14 +1,16 @@
 """Citations of law in queries: all usual spellings, equivalents, and nothing else."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config import query
-from pipelines.match import matches_query
+from pipelines.match import compile_topics, find_matches, matches_query
 from pipelines.statutes import citation_of
+from pipelines.texts import Extracted, Page
 
 
 def found(asked: str, text: str) -> list[str]:
@@ -47,11 +49,28 @@ class TestSpellings:
             "Immigration & Nationality Act § 287(g)",
             "IMMIGRATION AND\nNATIONALITY ACT, SECTION 287(G)",
             "Immigration and Na-\ntionality Act section 287(g)",
+            "8 USC sec 1357(g)",
+            "8 U.S.C.1357(g)",
+            "8 U.S.C.S. § 1357(g)",
+            "8 U.S.C. 1357, subd. (g)",
+            "8 U.S.C. §§ 1357(a) and (g)",
+            "8 U.S.C. §§ 1226(a)-(c) and 1357(g)",
+            "Immigration and Nationality Act (INA) § 287(g)",
+            "Immigration and Nationality Act (\u201cINA\u201d) section 287(g)",
+            "Immigration and Nationality Act of 1952, as amended, section 287(g)",
+            "section 287(a) or (g) of the INA",
+            "sections 287(f), (g), and (h) of the INA",
+            "INA\u2019s section 287(g)",
+            "subsection (g) of section 287 of the Immigration and Nationality Act",
+            "subsection (g) of 8 U.S.C. 1357",
         ],
     )
     def test_every_usual_spelling(self, text):
         """It is found whole, in the midst of a sentence too."""
-        for asked in (DELEGATION, '"INA 287(g)"', '"section 287(g) of the INA"'):
+        for asked in (
+            DELEGATION, '"INA 287(g)"', '"section 287(g) of the INA"', '"8 U.S.C. sec 1357(g)"',
+            '"title 8 section 1357(g)"',
+        ):  # fmt: skip
             assert found(asked, text) == [text]
             assert found(asked, f"made under {text}, or renewed") == [text]
 
@@ -80,6 +99,7 @@ class TestSpellings:
             "18 U.S.C. 1357(g)", "8 U.S.C. 1357(h)", "8 U.S.C. 1357", "8 U.S.C. 13570(g)",
             "section 287(g) of the Tax Law", "INA 287(a)", "287(g)", "8 C.F.R. 1357(g)",
             "section 1357(g) of title 18", "5.8 U.S.C. 1357(g)", "section 14-287(g)", "china 287(g)",
+            "subsection (g) of section 236 of the INA", "8 U.S.C. 1357(a) and 1226(g)",
         ],
     )  # fmt: skip
     def test_other_law_is_not_found(self, text):
@@ -97,6 +117,22 @@ class TestSpellings:
         assert found('"8 U.S.C. 1373"', f"under {act} of 1996") == [act]
         assert found('"8 U.S.C. 1644"', "PRWORA § 434") == ["PRWORA § 434"]
         assert found('"INA 287"', act) == []
+
+    def test_lists_of_sections(self):
+        """However the sections of a list are joined."""
+        for text in ("Sections 1373 & 1644", "§§ 1373, 1644", "1373 and/or 1644", "1373; 1644"):
+            assert found('"8 U.S.C. 1644"', f"8 U.S.C. {text}")
+        for text in ("sections 236 and 287(g)", "subsection (g) of section 287"):
+            assert found('"§ 287(g)"', text) == [text]
+
+    def test_equivalents_that_were_hard_to_read(self):
+        """On such a page an equivalent may be misspelt as the citation may."""
+        matcher = compile_topics([SimpleNamespace(name="t", tree=query.parse('"INA 287(g)"'))])
+        text = "under 8 U.S.C. l357(g) now"
+        for confidence, count in ((0.6, 1), (1.0, 0)):
+            page = Page(number=1, start=0, text=text, method="ocr", confidence=confidence)
+            read = Extracted(media_type="image/png", method="ocr", pages=(page,))
+            assert [one.term for one in find_matches(matcher, read)] == ['"INA 287(g)"'] * count
 
     def test_a_section_of_an_act_that_we_do_not_know(self):
         """It is found in the act's spellings, and never confused with the Code's."""
@@ -117,6 +153,9 @@ class TestSpellings:
             "Section 3-113.1.",
             "sec. 3-113.1",
             "SECTION\n3-113.1",
+            "Sec 3-113.1",
+            "Section 3-\n113.1",
+            "§§ 3-113 and 3-113.1",
         ):
             assert found('"§ 3-113.1"', text)
         for text in ("§ 3-113.12", "§ 13-113.1", "3-113.1"):
@@ -142,3 +181,4 @@ class TestOnlyCitations:
     def test_hostile_lists_are_bounded(self):
         """A megabyte of numbers that never end in the act takes no time to speak of."""
         assert found(DELEGATION, "section 1, 2 and 3(a)(b)(c), 287 " * 20_000) == []
+        assert found(DELEGATION, "section 287(a), (b), (c)-(d) and (e), (f)(h) " * 20_000) == []
