@@ -114,6 +114,11 @@ class App:
         own = self.home / "watchlist.yaml"
         return own if own.exists() else BUILT_IN
 
+    @property
+    def certificates(self) -> Path:
+        """The folder of certificates that sites forget to send."""
+        return self.home / "certificates"
+
     def variable(self, name: str) -> str | None:
         """A value by its name in the environment, else in the home's settings file."""
         return self.environment.get(name) or self.kept.get(name)

@@ -1,5 +1,6 @@
 """A crawl that is only tried: it runs on a copy of the home, which is thrown away."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -7,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from config.settings_file import SETTINGS_FILE
 from monitor.app import App, Opened, UsageError
 from monitor.crawls import Listener, run_crawls
 from monitor.sources import hosts_of
@@ -28,6 +30,7 @@ def compare_crawls(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="measurewatch-")))
         if app.home.is_dir():
+            _copy_settings(app, folder)
             opened = stack.enter_context(app.store())
             _copy(opened, folder)
             if not archives:
@@ -44,6 +47,14 @@ def compare_crawls(
         with trial.store() as tried:
             found = [row for row in tried.queries.changes() if row["id"] > before]
     return [line | {"changes": list(_of(found, line["source"]))} for line in lines]
+
+
+def _copy_settings(app: App, folder: Path) -> None:
+    """What a crawl of this home goes by: its settings, and the certificates that sites forget."""
+    if (app.home / SETTINGS_FILE).is_file():
+        shutil.copy(app.home / SETTINGS_FILE, folder)
+    if app.certificates.is_dir():
+        shutil.copytree(app.certificates, folder / app.certificates.name)
 
 
 def _copy(opened: Opened, folder: Path) -> None:

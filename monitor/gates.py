@@ -60,7 +60,7 @@ def politeness(app: App, *, replaying: bool) -> "Settings":
             proxy=app.settings.proxy,
             allow_private=app.settings.allow_private_addresses,
             replay=replaying,
-            certificates=str(app.home / "certificates"),
+            certificates=str(app.certificates),
         )
     )
     # A delay below a second is only allowed on this machine; then waits shrink with it.

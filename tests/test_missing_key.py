@@ -80,6 +80,22 @@ def test_it_is_said_once_and_a_key_that_is_given_later_works(desk):
     assert "/closed" in server.paths()
 
 
+def test_a_crawl_that_is_only_tried_goes_by_the_home_s_settings_file(desk):
+    """Keys, contact and permissions that stand in the home are those of a trial too."""
+    folder, environment, _ = desk
+    home = folder / "measurewatch-home"
+    home.mkdir()
+    (home / "settings.env").write_text(
+        "MEASUREWATCH_ALLOW_PRIVATE_ADDRESSES=yes\nMEASUREWATCH_DELAY=0\nOTHER_TITLE=.t\n",
+        encoding="utf-8",
+    )
+    only = {"MEASUREWATCH_WATCHLIST": environment["MEASUREWATCH_WATCHLIST"]}
+    lines = json_lines("crawl", "--compare", cwd=folder, **only)
+    assert {line["source"]: (line["state"], line["found"]) for line in lines} == {
+        "mayor": ("ok", 2), "other": ("ok", 2),
+    }  # fmt: skip
+
+
 def sources_of(text):
     return {
         spec.name: spec for spec in read_watchlist(f"name: x\nsources:\n{text}".encode()).sources
