@@ -2,7 +2,8 @@
 
 from scrapers.packing import pack
 from scrapers.replay import Recorded, ReplayArchive, media_type
-from scrapers.warc import BadArchive, CannotRecord, Entry, WarcWriter, read, verify
+from scrapers.verifying import verify
+from scrapers.warc import BadArchive, CannotRecord, Entry, WarcWriter, read
 
 __all__ = [
     "BadArchive",

@@ -179,6 +179,33 @@ class TestRecording:
                     archive.answer("GET", "https://x.gov/2")
                 assert verify(path)[1]
 
+    @pytest.mark.parametrize("suffix", [".warc", ".warc.gz"])
+    def test_whatever_is_cut_off_is_found(self, tmp_path, suffix):
+        """Not a byte can be missing from the end of a file, but for whole records."""
+        path = record(
+            tmp_path / f"a{suffix}", ("https://x.gov/1", b"one"), ("https://x.gov/2", b"two" * 9)
+        )
+        whole = path.read_bytes()
+        assert verify(path) == (4, [])
+        for cut in range(1, len(whole)):
+            path.write_bytes(whole[:-cut])
+            count, problems = verify(path)
+            assert problems or count < 4, cut
+            assert all(one.isascii() and one.isprintable() for one in problems)
+        assert problems
+
+    def test_bytes_of_a_damaged_file_are_never_quoted(self, tmp_path):
+        """A terminal would obey them."""
+        path = tmp_path / "a.warc"
+        good = record(tmp_path / "b.warc", ("https://x.gov/1", b"one")).read_bytes()
+        junk = b"\x1b]0;owned\x07\xff\xfe" + random.Random(2).randbytes(300)
+        torn = good.replace(b"WARC-Target-URI: https://x.gov/1\r\n", b"")
+        for content in (junk, good + junk, torn, good.replace(b"sha1:", b"sha1:\x1b[2J")):
+            path.write_bytes(content)
+            problems = verify(path)[1]
+            assert problems
+            assert all(one.isascii() and one.isprintable() for one in problems), problems
+
     def test_a_changed_byte_is_found(self, tmp_path):
         """`archive verify` checks every digest."""
         path = record(tmp_path / "a.warc", ("https://x.gov/1", b"the law as it was"))
