@@ -15,10 +15,12 @@ from functools import cached_property, partial
 from config import query
 from pipelines.lexicon import Folded
 from pipelines.neighbours import Neighbours
-from pipelines.terms import Hit, Looked, UnevaluableQueryError, Words
+from pipelines.terms import UnevaluableQueryError
+from pipelines.text_words import Looked, Words
+from pipelines.tokens import Hit
 
 _PARAGRAPH_STARTS = re.compile(
-    r"\n[ \t]*\n\s*"
+    r"(?<![-\n])\n[ \t]*\n\s*"
     r"|[\n\f]\s{0,200}(?=\((?:\d{1,3}|[a-z]{1,4})\)|(?:section|sec\.|article|§)\s*\d|\d{1,2}\.\s|[a-z]\.\s)"
 )
 _SENTENCE_ENDS = re.compile(r"[.!?][\"')\]]{0,3}\s+(?=[\"'(\[¿¡]{0,2}[A-Z0-9§À-ÖØ-Þ])")
@@ -147,8 +149,10 @@ class Reading:
         reach = _REACH_OF_EVERY if every else _REACH
         names: dict[tuple[str, str], str] = {}
         hits = set()
+        by_distance = isinstance(node, query.Near | query.Then)
         for one in left:
-            for other in near.of(one, partial(self._joins, node, one), reach):
+            joins = partial(self._joins, node, one)
+            for other in near.of(one, joins, reach, by_distance=by_distance):
                 both = (one.term, other.term)
                 name = names.get(both)
                 if name is None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config import query
-from pipelines.terms import Anchor, Looked, Words
+from pipelines.text_words import Looked, Words
+from pipelines.tokens import Anchor
 
 __all__ = ["Gate", "Need", "need", "passes"]
 

@@ -4,12 +4,16 @@
 (NFKC), straight quotes, plain hyphens, no invisible characters, lower case, and
 words joined again that a line end had broken. Every position of the copy leads
 back to the code point of the text it came from.
+
+Which words are joined depends on what is looked for. What may not depend on it
+is told apart: where a joined word's halves stand, and how many words lie between
+two places.
 """
 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,11 +22,13 @@ import snowballstemmer
 WORD = re.compile(r"\w+")
 """A word for finding terms: letters and digits, nothing else."""
 
-_SPACED_WORD = re.compile(r"\w+(?:[.'-]\w+)*")
-_SPACE = re.compile(r"\s")
+# A broken word and capitals set apart count as one, whether they were joined or not.
+_IN_RUN = "\x1f"
+_SPACED_WORD = re.compile(r"\w+(?:(?:[.'\x1f-]|-\s{1,40}(?=[^\W\d_]))\w+)*")
+_SPACE = re.compile(r"(?<![-\s])[^\S\x1f]")
 _STRETCH = 2048
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_RIGHT_WORD = re.compile(r"[^\W\d_]+")
+_RIGHT_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]{0,4})+")
 _LONGEST_WORD = 60
 _SURE_WORD = 5
 _SMALL_WORDS = frozenset(
@@ -43,8 +49,13 @@ _BROKEN_ASCII = re.compile(r"[-\x02]\s+(?=[A-Za-z])|\x02")
 _BROKEN_OR_FOREIGN = re.compile(
     r"[-\x02\x80-\U0010ffff](?:(?<=[-\u2010\u2011\x02\xad\ufffe])\s+(?=[^\W\d_]))?"
 )
-# Capitals set apart, as headings have them: I M M I G R A T I O N.
-_SPACED = re.compile(r"[A-Z](?: [A-Z]){3,59}(?!\w)")
+# Capitals set apart, as headings have them: I M M I G R A T I O N; wider gaps part words.
+_CAPITAL = r"[A-Z\xc0-\xd6\xd8-\xde][\u0300-\u036f]?"
+_GAP = r"(?: {2,9}|[ \t]{0,9}\n[ \t]{0,9})"
+_RUN = re.compile(rf"{_CAPITAL}(?: {_CAPITAL}){{1,59}}")
+_SPACED = re.compile(rf"(?P<apart>{_RUN.pattern}(?:{_GAP}{_RUN.pattern}){{0,9}})(?!\w)")
+_SET_APART = re.compile(rf"{_CAPITAL} {_CAPITAL}(?: {_CAPITAL} |{_GAP}{_CAPITAL} ){_CAPITAL}")
+_FEW_LETTERS = 4
 _COMBINING = re.compile(r"[\u0300-\u036f]")
 _WITH_COMBINED = re.compile(rf"[^\W\d_]{_COMBINING.pattern}+|{_BROKEN_OR_FOREIGN.pattern}")
 _SPACED_OR_ASCII = re.compile(f"{_SPACED.pattern}|{_BROKEN_ASCII.pattern}")
@@ -70,21 +81,33 @@ class _Piece:
 
 @dataclass(frozen=True)
 class Folded:
-    """A folded copy. `text` is lower case, `cased` the same with its capitals."""
+    """A folded copy. `text` is lower case, `cased` the same with its capitals.
+
+    `halves` are the two parts of each word that was joined, with their capitals.
+    """
 
     text: str
     cased: str
+    origin_text: str
+    halves: frozenset[str] = frozenset()
     _pieces: tuple[_Piece, ...] = ()
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """The distinct words of `text`."""
-        return _distinct_words(self.text)
+        """The distinct words of `text`, and the halves of those that were joined."""
+        return _distinct_words(self.text) | {half.lower() for half in self.halves}
 
     @cached_property
     def cased_vocabulary(self) -> frozenset[str]:
-        """The distinct words of `cased`."""
-        return _distinct_words(self.cased)
+        """The distinct words of `cased`, and the halves of those that were joined."""
+        return _distinct_words(self.cased) | self.halves
+
+    @cached_property
+    def unjoined(self) -> "Folded":
+        """The same text with no broken word joined, and none closed up."""
+        if not self.halves and not has_set_apart(self.origin_text):
+            return self
+        return fold(self.origin_text, _nothing)
 
     @cached_property
     def _piece_starts(self) -> tuple[int, ...]:
@@ -108,7 +131,8 @@ class Folded:
     @cached_property
     def _stretches(self) -> list[int]:
         """Where the stretches of text begin whose words are numbered together: at white space."""
-        spaces = (_SPACE.search(self.text, at) for at in range(_STRETCH, len(self.text), _STRETCH))
+        starts = range(_STRETCH, len(self.text), _STRETCH)
+        spaces = (_SPACE.search(self.text, at, at + _STRETCH) for at in starts)
         return [0, *sorted({found.start() for found in spaces if found})]
 
     def _words_of(self, rank: int) -> list[int]:
@@ -151,21 +175,30 @@ class Folded:
         return origin, origin + 1
 
 
-def fold(text: str, knows: Callable[[str], bool]) -> Folded:
+Joins = Callable[[str, str], bool]
+"""Whether a left part and the whole word, in lower case, are a word that is looked for, broken."""
+
+
+def fold(text: str, knows: Callable[[str], bool], joins: Joins | None = None) -> Folded:
     """Make the comparable copy of a text.
 
     `knows` says whether a word, in lower case, is one that is looked for: a
     hyphen at a line end is taken out only where that makes such a word, so that
-    "immigra-/tion" is found and "self-/employed" stays two words.
+    "immigra-/tion" is found and "self-/employed" stays two words. `joins` says
+    it more narrowly.
     """
-    folding = _Folding(text, knows)
+    folding = _Folding(text, knows, joins or (lambda _, word: knows(word)))
     cased = folding.pattern().sub(folding.replace, text)
-    return Folded(cased.lower(), cased, tuple(folding.pieces))
+    return Folded(cased.lower(), cased, text, frozenset(folding.halves), tuple(folding.pieces))
 
 
 def has_set_apart(text: str) -> bool:
     """Tell whether capitals are set apart in a text, as headings have them."""
-    return _SPACED.search(text) is not None
+    return _SET_APART.search(text) is not None
+
+
+def _nothing(_word: str) -> bool:
+    return False
 
 
 def _distinct_words(text: str) -> frozenset[str]:
@@ -176,13 +209,15 @@ def _distinct_words(text: str) -> frozenset[str]:
 class _Folding:
     """One pass over one text."""
 
-    def __init__(self, text: str, knows: Callable[[str], bool]) -> None:
+    def __init__(self, text: str, knows: Callable[[str], bool], joins: Joins) -> None:
         self._text = text
         self._knows = knows
+        self._joins = joins
         self._shift = 0  # folded position minus origin
         self._joined = ""  # the left part of a word already joined to what comes next
         self._joined_end = -1
         self.pieces: list[_Piece] = []
+        self.halves: set[str] = set()
 
     def pattern(self) -> re.Pattern[str]:
         spaced = has_set_apart(self._text)
@@ -196,15 +231,17 @@ class _Folding:
         printed = found[0]
         if printed == "-":
             return printed
-        if len(printed) > 1 and printed[1] == " " and printed[-1].isupper():
-            folded = self._closed_up(found)
-        else:
-            folded = self._break(found) if printed[-1].isspace() else self._sign(found)
-        if len(folded) != len(printed):
-            start = found.start() + self._shift
-            self._shift += len(folded) - len(printed)
-            self.pieces.append(_Piece(start, start + len(folded), found.start(), found.end()))
+        if found.lastgroup == "apart":
+            return "".join(self._runs(found))
+        folded = self._break(found) if printed[-1].isspace() else self._sign(found)
+        self._note(found.start(), printed, folded)
         return folded
+
+    def _note(self, origin: int, printed: str, folded: str) -> None:
+        if len(folded) != len(printed):
+            start = origin + self._shift
+            self._shift += len(folded) - len(printed)
+            self.pieces.append(_Piece(start, start + len(folded), origin, origin + len(printed)))
 
     def _break(self, found: re.Match[str]) -> str:
         """Drop a hyphen and the white space after it where they broke a known word."""
@@ -213,26 +250,42 @@ class _Folding:
             return " "
         left = self._word_before(found.start())
         right = _RIGHT_WORD.match(self._text, found.end())
-        if not left or not right:
+        if not left or not right or (len(right[0]) == 1 and right[0].isupper()):
             return self._kept(printed)
         if printed[0] in _SOFT_HYPHENS:
             return ""
         head = left
         if self._joined_end == found.start():
             head = self._joined
+            if self._knows(_plain(head)):  # "immigra-/tion-/related"
+                return self._kept(printed)
         word = head + right[0].lower()
         goes_on = self._text[right.end() : right.end() + 1] in ("-", "\xad", "\x02")
-        if self._knows(word) or (goes_on and self._completes(word, right.end())):
+        whole = self._joins(_plain(head), _plain(word))
+        if whole or (goes_on and self._completes(word, right.end())):
+            self.halves |= {self._text[found.start() - len(left) : found.start()], right[0]}
             self._joined, self._joined_end = word, right.end()
             return ""
         return self._kept(printed)
 
-    def _closed_up(self, found: re.Match[str]) -> str:
-        """Capitals that were set apart as the words they are made of, where those are looked for."""
-        start = found.start()
-        if start and (self._text[start - 1].isalnum() or self._text[start - 1] == "_"):
-            return found[0]
-        letters = found[0].replace(" ", "")
+    def _runs(self, found: re.Match[str]) -> Iterator[str]:
+        """Capitals that were set apart, run by run, with what stands between."""
+        start, printed = found.start(), found[0]
+        of_word = start and (self._text[start - 1].isalnum() or self._text[start - 1] == "_")
+        few = sum(map(str.isalpha, printed)) < _FEW_LETTERS
+        at = 0
+        for run in _RUN.finditer(printed):
+            yield printed[at : run.start()]
+            at = run.end()
+            folded = run[0] if of_word or few else self._closed_up(run[0])
+            self._note(start + run.start(), run[0], folded)
+            yield folded
+
+    def _closed_up(self, run: str) -> str:
+        """The words that a run of letters is made of, where those are looked for."""
+        letters = _plain(run.replace(" ", ""))
+        if self._is_word(letters.lower()):
+            return letters
         words: list[str] = []
         unknown, rest = "", letters
         while rest:
@@ -242,7 +295,9 @@ class _Folding:
                 unknown, rest = "", rest[len(known) :]
             else:
                 unknown, rest = unknown + rest[0], rest[1:]
-        return " ".join([*words, *self._parted(unknown)])
+        if not words and len(self._parted(unknown)) == 1:
+            return run.replace(" ", _IN_RUN)
+        return _IN_RUN.join([*words, *self._parted(unknown)])
 
     def _longest(self, letters: str) -> str:
         """The longest word looked for that letters begin with; short ones stand in too many words."""
@@ -274,7 +329,7 @@ class _Folding:
 
     def _word_before(self, end: int) -> str:
         start = end
-        while start > 0 and end - start < _LONGEST_WORD and self._text[start - 1].isalpha():
+        while start > 0 and end - start < _LONGEST_WORD and _is_of_letter(self._text[start - 1]):
             start -= 1
         return self._text[start:end].lower()
 
@@ -282,7 +337,8 @@ class _Folding:
         """Tell whether a further break, as in narrow columns, ends in a known word."""
         again = _BROKEN_OR_FOREIGN.match(self._text, end)
         rest = _RIGHT_WORD.match(self._text, again.end()) if again else None
-        return rest is not None and self._knows(head + rest[0].lower())
+        whole = _plain(head + rest[0].lower()) if rest else ""
+        return rest is not None and self._joins(_plain(head), whole)
 
     @staticmethod
     def _kept(printed: str) -> str:
@@ -294,6 +350,15 @@ class _Folding:
         if sign == _LOST_SIGN and _DIGIT_AHEAD.match(self._text, found.end()):
             return _SECTION_SIGN
         return _folded_sign(sign)
+
+
+def _is_of_letter(sign: str) -> bool:
+    return sign.isalpha() or _COMBINING.match(sign) is not None
+
+
+def _plain(word: str) -> str:
+    """A word without ligatures, its accents one with their letters."""
+    return word if word.isascii() else unicodedata.normalize("NFKC", word)
 
 
 @lru_cache(maxsize=8192)

@@ -28,17 +28,10 @@ from pipelines.places import Places
 from pipelines.sections import outline
 from pipelines.snippets import snippet_of
 from pipelines.statutes import citation_of
-from pipelines.terms import (
-    Doubt,
-    Hit,
-    Lexicon,
-    Looked,
-    UnevaluableQueryError,
-    Words,
-    compile_term,
-    lexicon,
-)
+from pipelines.terms import UnevaluableQueryError, compile_term
+from pipelines.text_words import Doubt, Lexicon, Looked, Words, lexicon
 from pipelines.texts import Extracted, Match, Page
+from pipelines.tokens import Hit
 
 __all__ = [
     "Matcher",
@@ -119,7 +112,7 @@ def find_matches(
         return ()
     old: Mapping[tuple[str, Hit], bool] = {}
     if previous is not None:
-        before = fold(previous, matcher.lexicon.knows)
+        before = fold(previous, matcher.lexicon.knows, matcher.lexicon.joins)
         old = Passages(found.folded, before).judged(found.pairs())
         found = found.only(old)
     places = Places(extracted)
@@ -306,7 +299,7 @@ def _reading(
 
 
 def _words(matcher: Matcher, text: str, pages: Sequence[Page] = ()) -> Words:
-    folded = fold(text, matcher.lexicon.knows)
+    folded = fold(text, matcher.lexicon.knows, matcher.lexicon.joins)
     doubts = [
         Doubt(folded.position(page.start), folded.position(page.start + len(page.text)), sure)
         for page in pages

@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, islice, takewhile
 
-from pipelines.terms import Hit
+from pipelines.tokens import Hit
 
 
 class Neighbours:
@@ -17,9 +17,18 @@ class Neighbours:
         self._ends = [hit.end for hit in self._by_end]
         self._reaches = list(accumulate((hit.end for hit in self._by_start), max))
 
-    def of(self, hit: Hit, joins: Callable[[Hit], bool], reach: int) -> Iterator[Hit]:
-        """Those that join with a hit: of those after, before, in and over it the nearest `reach`."""
-        for some in (self._after(hit), self._before(hit), self._in(hit), self._over(hit)):
+    def of(
+        self, hit: Hit, joins: Callable[[Hit], bool], reach: int, *, by_distance: bool
+    ) -> Iterator[Hit]:
+        """Those that join with a hit: of those after, before, in and over it the nearest `reach`.
+
+        With `by_distance` what is farther away than one that does not join does not either;
+        after a hit that is so of sentences and paragraphs too.
+        """
+        yield from takewhile(joins, islice(self._after(hit), reach))
+        before = islice(self._before(hit), reach)
+        yield from takewhile(joins, before) if by_distance else filter(joins, before)
+        for some in (self._in(hit), self._over(hit)):
             yield from filter(joins, islice(some, reach))
 
     def nearest(self, hit: Hit) -> Iterator[Hit]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from pipelines.lexicon import Folded, squeezed, whole_words
-from pipelines.terms import Hit
+from pipelines.tokens import Hit
 
 _CONTEXT = 24
 """By so many letters and digits beside the hit a passage is known again."""

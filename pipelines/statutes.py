@@ -17,7 +17,9 @@ from types import MappingProxyType
 
 from config import query
 from pipelines.lexicon import fold
-from pipelines.terms import Anchor, Hit, Term, Token, Words, apart, compile_term
+from pipelines.terms import Term, compile_term
+from pipelines.text_words import Words
+from pipelines.tokens import Anchor, Hit, Token, apart
 
 __all__ = ["Citation", "citation_of"]
 

@@ -14,16 +14,16 @@ in words that are spelled wrongly too: `pipelines.misread` says how wrongly.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple, Protocol
 
 from config import query
 from pipelines import misread
 from pipelines.inflections import uninflected
-from pipelines.lexicon import WORD, Folded, fold, stem
+from pipelines.lexicon import fold, stem
+from pipelines.text_words import Words
+from pipelines.tokens import Anchor, Hit, How, Token, apart, is_of_word
 
 SCORE_INFLECTED = 0.9
 """The score of a word found in another form than the query's; as written it is 1."""
@@ -39,62 +39,11 @@ _WORD_ENDS = r"(?!\w)"
 _NUMBER_ENDS = r"(?!\w|[.,-]\d)"
 _NUMBER_GOES_ON = re.compile(r"\d[.,-]\Z")
 _APOSTROPHE = re.compile(r"[^\W\d_]['\"]\Z")  # OF'F'ICE, as scans have it, is no ICE
-_STEM_KEY = 2
 _NEVER = 99
-_FEW = 40  # words that are searched for one by one
-
-# Signs that readers of scans take for one another.
-_ALIKE = {sign: group for group in (("(", "{", "["), (")", "}", "]")) for sign in group}
-
-How = Literal["exact", "stem", "begins", "symbol"]
 
 
 class UnevaluableQueryError(ValueError):
     """The query asks for something that cannot be evaluated on a text."""
-
-
-class Hit(NamedTuple):
-    """A folded span [start, end), how well it fits (0 to 1), and the term found there.
-
-    For terms found together `term` is what stood there: `"federal agents" NEAR/9 mask`.
-    """
-
-    start: int
-    end: int
-    score: float
-    term: str
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or symbol of a term; `gap` when space or a hyphen stands before it."""
-
-    how: How
-    text: str
-    gap: bool
-
-
-class Anchor(NamedTuple):
-    """A word in lower case without which a term is not in a text: as it is, a stem, a beginning."""
-
-    how: How
-    text: str
-
-
-class Looked(Protocol):
-    """What can be looked for in a text."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def tokens(self) -> tuple[Token, ...]: ...
-
-    @property
-    def anchors(self) -> tuple[frozenset["Anchor"], ...]:
-        """Sets of words of which a text has one whole wherever it has a hit; () if unknown."""
-
-    def hits(self, words: "Words") -> list[Hit]: ...
 
 
 @dataclass(frozen=True)
@@ -112,6 +61,8 @@ class Term:
     def hits(self, words: "Words") -> list[Hit]:
         """Find all places of the term, in order, none overlapping another."""
         found = self._as_spelled(words)
+        if words.folded.halves and words.may_be_half(self.tokens):
+            found = apart(found, words.in_place(self._as_spelled(words.unjoined)))
         if not self.errors and (self.cased or not words.doubts):
             return found
         return apart(found, self._misread(words))
@@ -138,6 +89,8 @@ class Term:
             matches = pattern.finditer(text)
         if self._starts_anywhere:
             matches = (found for found in matches if self._starts_well(text, found.start()))
+        begins = self.tokens[-1].how == "begins"
+        matches = (one for one in matches if not words.is_half(*one.span(), begins=begins))
         if self._as_spelled_only:
             return [Hit(*found.span(), 1.0, self.name) for found in matches]
         return [Hit(*found.span(), self._score(found[0]), self.name) for found in matches]
@@ -202,7 +155,7 @@ class Term:
         if first.how == "symbol" or not start:
             return True
         before = text[max(0, start - 2) : start]
-        if _is_of_word(before[-1]) or (self.cased and _APOSTROPHE.search(before)):
+        if is_of_word(before[-1]) or (self.cased and _APOSTROPHE.search(before)):
             return False
         return not (first.text[0].isdigit() and _NUMBER_GOES_ON.search(before))
 
@@ -236,193 +189,6 @@ def _tokens(text: str, how: How, *, cased: bool) -> Iterator[Token]:
         end = found.end()
 
 
-class Doubt(NamedTuple):
-    """A folded span [start, end), such as a page, that was read with less than full confidence."""
-
-    start: int
-    end: int
-    confidence: float
-
-
-class Words:
-    """The words of one folded text, held against the stems and beginnings looked for.
-
-    `doubts` are in order and do not overlap.
-    """
-
-    def __init__(self, folded: Folded, lexicon: "Lexicon", doubts: Sequence[Doubt] = ()) -> None:
-        self.folded = folded
-        self.doubts = doubts
-        self._lexicon = lexicon
-        self._near: dict[Token, tuple[str, ...]] = {}
-        self._places: dict[str, Sequence[int]] = {}
-        self._inflected: dict[str, tuple[str, ...]] = {}
-
-    def confidence(self, position: int) -> float:
-        """How far the reading of what stands there is to be trusted, from 0 to 1."""
-        rank = bisect_right(self.doubts, position, key=lambda doubt: doubt.start) - 1
-        inside = rank >= 0 and position < self.doubts[rank].end
-        return self.doubts[rank].confidence if inside else 1.0
-
-    def readings(self, token: Token) -> tuple[str, ...]:
-        """List what the token can be where words may be spelled wrongly."""
-        near = self._near.get(token)
-        if near is None:
-            if token.how == "symbol":
-                near = _ALIKE.get(token.text, (token.text,))
-            elif token.how == "begins":
-                near = self.choices(token, cased=False)
-            else:
-                near = tuple({*self._printed.near(token.text), *self.choices(token, cased=False)})
-            self._near[token] = near
-        return near
-
-    @cached_property
-    def _printed(self) -> misread.Printed:
-        return misread.Printed(self.folded.vocabulary)
-
-    def choices(self, token: Token, *, cased: bool) -> tuple[str, ...]:
-        """List what the token can be in this text; nothing when it cannot be there.
-
-        Of words that begin so only the beginning is listed: they may be many.
-        """
-        if token.how == "symbol":
-            return (token.text,)
-        if token.how == "exact":
-            known = self.folded.cased_vocabulary if cased else self.folded.vocabulary
-            return (token.text,) if token.text in known else ()
-        if token.how == "stem":
-            return self._forms(token.text)
-        return (token.text,) if self.begins(token.text) else ()
-
-    def places(self, words: Sequence[str]) -> Sequence[int]:
-        """Find where any of some whole words stand, in order."""
-        found = [self._spots(word.lower()) for word in words]
-        return found[0] if len(found) == 1 else sorted(place for part in found for place in part)
-
-    def _spots(self, word: str) -> Sequence[int]:
-        known = self._places.get(word)
-        if known is None:
-            # A few words are found sooner by a search each, many by one pass over all words.
-            few = len(self._places) < _FEW
-            known = self._places[word] = self._searched(word) if few else self._index.get(word, ())
-        return known
-
-    def _searched(self, word: str) -> list[int]:
-        text, length, found = self.folded.text, len(word), []
-        at = text.find(word)
-        while at >= 0:
-            end = at + length
-            if not (at and _is_of_word(text[at - 1])) and not _is_of_word(text[end : end + 1]):
-                found.append(at)
-            at = text.find(word, end)
-        return found
-
-    @cached_property
-    def _index(self) -> dict[str, list[int]]:
-        """Where the first words of terms stand."""
-        firsts = self._lexicon.firsts & self.folded.vocabulary
-        forms = (
-            words for root, words in self.inflections.items() if root in self._lexicon.first_stems
-        )
-        wanted = firsts.union(*forms)
-        index: dict[str, list[int]] = {}
-        for found in WORD.finditer(self.folded.text):
-            word = found[0]
-            if word in wanted:
-                index.setdefault(word, []).append(found.start())
-        return index
-
-    def begins(self, beginning: str) -> bool:
-        """Tell whether a word begins so."""
-        if len(beginning) >= _STEM_KEY and beginning[:_STEM_KEY] not in self._heads:
-            return False
-        text, at = self.folded.text, -1
-        while (at := text.find(beginning, at + 1)) >= 0:
-            if not at or not _is_of_word(text[at - 1]):
-                return True
-        return False
-
-    def _forms(self, text: str) -> tuple[str, ...]:
-        """The inflections of a word that the text has: a stem alone joins more (police, policy)."""
-        known = self._inflected.get(text)
-        if known is None:
-            alike, root = self.inflections.get(stem(text), ()), uninflected(text)
-            known = tuple([word for word in alike if uninflected(word) == root])
-            self._inflected[text] = known
-        return known
-
-    @cached_property
-    def _heads(self) -> frozenset[str]:
-        return frozenset([word[:_STEM_KEY] for word in self.folded.vocabulary])
-
-    @cached_property
-    def inflections(self) -> dict[str, tuple[str, ...]]:
-        """The text's words by the stems that are looked for."""
-        stems, keys = self._lexicon.stems, self._lexicon.stem_keys
-        found: dict[str, list[str]] = {}
-        for word in self.folded.vocabulary:
-            if word[:_STEM_KEY] in keys:
-                root = stem(word)
-                if root in stems:
-                    found.setdefault(root, []).append(word)
-        return {root: tuple(sorted(words)) for root, words in found.items()}
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """All words that a set of terms looks for, and those that terms begin with."""
-
-    exact: frozenset[str]
-    stems: frozenset[str]
-    stem_keys: frozenset[str]
-    beginnings: tuple[str, ...]
-    firsts: frozenset[str]
-    first_stems: frozenset[str]
-
-    def knows(self, word: str) -> bool:
-        """Tell whether a lower-case word is, or is a form of, one that is looked for."""
-        if word in self.exact or word.startswith(self.beginnings):
-            return True
-        return word[:_STEM_KEY] in self.stem_keys and stem(word) in self.stems
-
-
-def lexicon(looked: Iterable[Looked]) -> Lexicon:
-    """Gather the words of some terms."""
-    terms = [*looked]
-    firsts = [term.tokens[0] for term in terms if term.tokens]
-    tokens = [token for term in terms for token in term.tokens]
-    texts = {
-        how: frozenset(token.text.lower() for token in tokens if token.how == how)
-        for how in ("exact", "stem", "begins")
-    }
-    return Lexicon(
-        exact=texts["exact"],
-        stems=frozenset(map(stem, texts["stem"])),
-        stem_keys=frozenset(word[:_STEM_KEY] for word in texts["stem"]),
-        beginnings=tuple(sorted(texts["begins"])),
-        firsts=frozenset(token.text.lower() for token in firsts if token.how == "exact"),
-        first_stems=frozenset(stem(token.text) for token in firsts if token.how == "stem"),
-    )
-
-
-def _is_of_word(sign: str) -> bool:
-    return sign.isalnum() or sign == "_"
-
-
-def _at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
-    """Where a pattern stands at some places in order, none overlapping another."""
-    end = 0
-    for place in places:
-        if place >= end and (found := pattern.match(text, place)):
-            end = found.end()
-            yield found
-
-
-def _root(token: Token) -> str:
-    return stem(token.text) if token.how == "stem" else token.text.lower()
-
-
 def _errors(token: Token, printed: str) -> int:
     """How wrongly a token is printed; many for what it never is."""
     if token.how == "symbol":
@@ -433,18 +199,6 @@ def _errors(token: Token, printed: str) -> int:
         return 0
     errors = misread.distance(token.text, printed)
     return _NEVER if errors is None else errors
-
-
-def apart(found: list[Hit], further: Iterable[Hit]) -> list[Hit]:
-    """Join hits in order; of overlapping ones the first list's stay."""
-    kept = sorted(found)
-    for hit in further:
-        at = bisect_right(kept, hit)
-        if (not at or kept[at - 1].end <= hit.start) and (
-            at == len(kept) or hit.end <= kept[at].start
-        ):
-            kept.insert(at, hit)
-    return kept
 
 
 def _pattern(tokens: tuple[Token, ...], choices: list[tuple[str, ...]]) -> str:
@@ -468,6 +222,19 @@ def _between(left: Token, right: Token) -> str:
     if "symbol" not in (left.how, right.how):
         return _BETWEEN_WORDS
     return _GAP_AT_SYMBOL if right.gap else _BESIDE_SYMBOL
+
+
+def _at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Where a pattern stands at some places in order, none overlapping another."""
+    end = 0
+    for place in places:
+        if place >= end and (found := pattern.match(text, place)):
+            end = found.end()
+            yield found
+
+
+def _root(token: Token) -> str:
+    return stem(token.text) if token.how == "stem" else token.text.lower()
 
 
 @lru_cache(maxsize=4096)

@@ -69,6 +69,67 @@ def test_short_words_set_apart_are_found_beside_others(asked: str, text: str) ->
 
 
 @pytest.mark.parametrize(
+    ("asked", "text", "passages"),
+    [
+        ('"ice agents"', "I C E  A G E N T S", ["I C E  A G E N T S"]),
+        ("=ICE", "T H E  U S E  O F  I C E", ["I C E"]),
+        ("migración", "I N M I G R A C I O N", []),
+        ("inmigración", "L A  I N M I G R A C I \N{LATIN CAPITAL LETTER O WITH ACUTE} N",
+         ["I N M I G R A C I \N{LATIN CAPITAL LETTER O WITH ACUTE} N"]),
+        ("inmigración", "I N M I G R A C I O\N{COMBINING ACUTE ACCENT} N",
+         ["I N M I G R A C I O\N{COMBINING ACUTE ACCENT} N"]),
+        ('"exhibits a"', "Exhibits A B C D", ["Exhibits A"]),
+        ("officer", "an o\N{LATIN SMALL LIGATURE FFI}-\ncer", ["o\N{LATIN SMALL LIGATURE FFI}-\ncer"]),
+        ("étudiants", "les e\N{COMBINING ACUTE ACCENT}tu-\ndiants", ["e\N{COMBINING ACUTE ACCENT}tu-\ndiants"]),
+        ("migración", "migracio\N{COMBINING ACUTE ACCENT}-\nn", ["migracio\N{COMBINING ACUTE ACCENT}-\nn"]),
+    ],
+)  # fmt: skip
+def test_letters_apart_and_words_broken(asked: str, text: str, passages: list[str]) -> None:
+    """Short words between wide gaps, accents and ligatures are found, and lists are no words."""
+    assert found(asked, text) == passages
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "passages"),
+    [
+        ("=ICE", "The service, or SERV-\nICE, ends.", []),
+        ("mask", "A masquerade; a mask-\nquerade.", ["mask"]),
+        ("mask", "No damask, a da-\nmask.", []),
+        ("=ICE", "Members of anti-\nICE groups.", ["ICE"]),
+        ('"city-owned"', "in city-\nowned lots", ["city-\nowned"]),
+    ],
+)
+def test_half_of_a_broken_word_is_no_word(asked: str, text: str, passages: list[str]) -> None:
+    """It is one where the text has the whole word elsewhere; else the hyphen may be a real one."""
+    assert found(asked, text) == passages
+
+
+@pytest.mark.parametrize(
+    ("asked", "beside", "text"),
+    [
+        ('"re-entry"', "reentry", "a re-\nentry here"),
+        ("entry", "reentry", "a re-\nentry here"),
+        ("=Entry", "reentry", "a Re-\nEntry here"),
+        ("ent*", "reentry", "a re-\nentry here"),
+        ('"co-operation agreement"', "cooperation", "a co-\noperation agreement"),
+        ("aa NEAR/2 bb", "reentry", "aa re-\nentry bb"),
+        ("aa NEAR/2 bb", "immigration", "aa I M M I G R A T I O N  L A W bb"),
+        ("aa PARAGRAPH bb", "reentry", "aa re-\n\nentry bb"),
+        ("~entry", "reentry", "a re-\nentry here"),
+    ],
+)
+def test_what_a_topic_finds_does_not_depend_on_others(asked: str, beside: str, text: str) -> None:
+    """Words that another topic looks for are joined, and the same is found as without it."""
+    page = Page(number=1, start=0, text=text, method="html")
+    document = Extracted(media_type="text/html", method="html", pages=(page,))
+    topics = [SimpleNamespace(name=name, tree=parse(name)) for name in (asked, beside)]
+    alone = find_matches(compile_topics(topics[:1]), document)
+    together = find_matches(compile_topics(topics), document)
+    assert [match for match in together if match.topic == asked] == list(alone)
+    assert alone or "/2" in asked
+
+
+@pytest.mark.parametrize(
     ("asked", "now", "before"),
     [
         ("=ICE", "The ICE officers may enter any jail.", "The police officers may enter any jail."),
