@@ -41,6 +41,8 @@ NO_TEXT = (
     "Version {} is not known or has no text (yet). `measurewatch show MEASURE` lists the versions "
     "of a measure with their ids."
 )
+NAMED = 3
+PUT_BACK = "put back what is missing from a copy of the home's blobs folder"
 BUILT_IN = Path(__file__).parent.parent / "config" / "watchlists" / "immigration.yaml"
 DAY_LONG = timedelta(days=1, microseconds=-1)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -80,13 +82,30 @@ class Opened:
         return copy(path, self.database.home.backups / f"measurewatch-{revision}-by-hand.db")
 
     def check(self) -> list[str]:
-        """What is wrong with the database and the kept documents, in sentences."""
+        """What is wrong with the database and the kept documents, in sentences.
+
+        A document that the database knows and the home has not is wrong; one that
+        only the home has was kept by a crawl that ended before it was recorded.
+        """
+        from pipelines.compare_words import how_many
+        from storage.documents import known_documents
+
         problems = list(self.database.check())
+        if problems:
+            return problems
         problems += [
-            f"the kept document {name} is not what was written"
+            f"the kept document {name} is not what was written; remove it and {PUT_BACK}"
             for name in self.blobs.names()
             if not self.blobs.verify(name)
         ]
+        known = known_documents(self.database)
+        missing = [f"{name[:12]} ({url})" for name, url in known if not self.blobs.has(name)]
+        if missing:
+            more = ", ..." if len(missing) > NAMED else ""
+            problems.append(
+                f"{how_many(missing, 'document')} that the database knows cannot be found in "
+                f"{self.blobs.folder}: {', '.join(missing[:NAMED])}{more}; {PUT_BACK}"
+            )
         return problems
 
 

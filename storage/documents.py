@@ -1,6 +1,6 @@
 """Documents, their texts, and what a recheck of their addresses needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ from scrapers.addresses import canonical_url
 
 from . import tables
 from .codec import marks_from_json, pages_from_json, with_originals
+from .database import Database
 from .index import Index
 from .shelf import text_row
 from .verdicts import judged, standing
 from .writes import Ids, upsert
 
+_documents = tables.documents.c
 _texts = tables.texts.c
 _fetches = tables.fetches.c
 
@@ -38,6 +40,13 @@ def save_document(
     connection.execute(statement, {
         "sha256": sha256, "media_type": media_type, "bytes": size, "url": url, "first_seen": now,
     })  # fmt: skip
+
+
+def known_documents(database: Database) -> Iterator[tuple[str, str]]:
+    """SHA-256 and address of every document whose bytes were kept, in order."""
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(_documents.sha256, _documents.url).order_by("sha256"))
+        yield from ((row.sha256, row.url) for row in rows)
 
 
 def save_text(

@@ -519,3 +519,22 @@ class TestOptions:
         assert all(len(line) <= 200 for line in shown)
         assert "HB1234" in shown[1]
         assert "introduced" in shown[1]
+
+
+class TestCheck:
+    def test_documents_that_are_gone_or_altered_are_found(self, place, tmp_path):
+        """`db check` names a few, and says what to do."""
+        shutil.copytree(place / "measurewatch-home", tmp_path / "measurewatch-home")
+        measurewatch("db", "check", cwd=tmp_path, check=True)
+        blobs = tmp_path / "measurewatch-home" / "blobs"
+        one, *others = sorted(path for path in blobs.rglob("*") if path.is_file())
+        one.write_bytes(b"altered")
+        for other in others:
+            other.unlink()
+        done = measurewatch("db", "check", "--json", cwd=tmp_path)
+        altered, missing = json.loads(done.stdout)["problems"]
+        assert done.returncode == 1
+        assert f"{one.name} is not what was written" in altered
+        assert f"{len(others)} document" in missing
+        assert others[0].name[:12] in missing
+        assert "copy of the home's blobs" in missing
