@@ -110,7 +110,11 @@ def _grammar() -> Lark:
 
 def _build(node: _Node, depth: int) -> Query:
     if depth > MAX_NESTING:
-        raise surprise("a query nested more deeply", "one that people can read", _column(node))
+        raise surprise(
+            f"more than {MAX_NESTING} parts within each other", "fewer", _column(node),
+            "every NEAR, THEN, SENTENCE, PARAGRAPH, UNLESS and bracket is one; "
+            "words joined by OR or AND are not",
+        )  # fmt: skip
     match node.data:
         case "term":
             return _term(node)
@@ -250,7 +254,7 @@ def _unquoted(text: str, column: int) -> str:
     else:
         return _plain(text)
     text = " ".join(text.split())
-    if not _SIGN.search(text):
+    if not any(sign.isprintable() for sign in _SIGN.findall(text)):
         raise surprise("a phrase without words", "words or symbols between the quotes", column)
     return text
 

@@ -110,7 +110,7 @@ def _count(reading: Reading, node: query.Query) -> int | None:
 def _stands(reading: Reading, node: query.Query) -> bool:
     """Whether a part is satisfied, or what it needs stands in the text at least."""
     if isinstance(node, query.Field) and node.name != reading.field:
-        return False
+        return True  # it is shown, for it is not the words that are missing
     match node:
         case query.And(operands):
             return all(_stands(reading, one) for one in operands if query.selects(one))

@@ -22,6 +22,14 @@ def told(asked: str, text: str) -> list[tuple[int, str, int | None, str]]:
         ("mask OR police OR badge", "police, police, mask", [(0, "mask (1), police (2)", 3, "")]),
         ("mask OR police", "nothing", [(0, "mask OR police", None, "")]),
         (
+            "title:mask OR detainer", "a mask",
+            [
+                (0, "one of 2", None, ""),
+                (1, "title:mask", None, "asked of the title, which a file does not have"),
+                (1, "1 more", None, "not all of their words stand here"),
+            ],
+        ),
+        (
             "mask NEAR/2 police", "mask one two three police",
             [
                 (0, "within 2 words", None, "both stand here, never within 2 words"),
@@ -54,8 +62,9 @@ def told(asked: str, text: str) -> list[tuple[int, str, int | None, str]]:
             "title:mask OR (mask NEAR/3 police) OR (badge NEAR/3 name)", "mask of the police",
             [
                 (0, "one of 3", 1, ""),
+                (1, "title:mask", None, "asked of the title, which a file does not have"),
                 (1, "within 3 words", 1, ""), (2, "mask", 1, ""), (2, "police", 1, ""),
-                (1, "2 more", None, "not all of their words stand here"),
+                (1, "1 more", None, "not all of their words stand here"),
             ],
         ),
         (

@@ -164,6 +164,20 @@ def test_boundless_queries_are_refused(text):
         parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (" NEAR/3 ".join("abc" for _ in range(200)), "more than 150 parts within each other"),
+        ('"\u200b\u200d"', "a phrase without words"),
+        ('"\xad"', "a phrase without words"),
+    ],
+)
+def test_what_nobody_can_read_is_refused_with_the_reason(text, says):
+    """Long chains, and signs that nobody sees."""
+    with pytest.raises(QueryError, match=says):
+        parse(text)
+
+
 def test_walking_visits_every_part_in_order():
     """`walk` gives the tree itself, then everything below it as written."""
     tree = parse('a NEAR/8 "b" UNLESS =C title:(~d de*)')
