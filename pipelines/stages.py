@@ -8,7 +8,7 @@ as pending or unreadable, with the reason.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, cached_property, partial
@@ -265,22 +265,34 @@ class MatchTopics(Stage):
         observation = item.observation
         fields = fields_of(observation.measure)
         # Few texts match, and only for those it matters what the text before said.
-        previous = cache(partial(self.services.documents.previous_text, observation))
-        texts = tuple(self.matched(text, previous, fields.named) for text in observation.texts)
-        readable = [read.text for text in texts if (read := readable_text(text))]
-        found = match_fields(self.services.matcher, fields, readable)
-        return replace(item, observation=replace(observation, texts=texts, matches=found))
+        stored = cache(partial(self.services.documents.previous_text, observation))
+        texts: list[VersionText] = []
+        earlier: list[str] = []
+        for text in observation.texts:
+            texts.append(self.matched(text, stored, earlier, fields.named))
+            if read := readable_text(text):
+                earlier.append(read.text)
+        found = match_fields(self.services.matcher, fields, earlier)
+        return replace(item, observation=replace(observation, texts=tuple(texts), matches=found))
 
     def matched(
-        self, text: VersionText, previous: Callable[[], str | None], fields: Mapping[str, str]
+        self,
+        text: VersionText,
+        stored: Callable[[], str | None],
+        earlier: Sequence[str],
+        fields: Mapping[str, str],
     ) -> VersionText:
+        """A text with its matches; of a measure seen first the version before is seen with it."""
         read = readable_text(text)
         if read is None:
             return text
         find = partial(find_matches, self.services.matcher, read, fields=fields)
         found = find()
-        if found and (before := previous()) is not None:
-            found = find(previous=before)
+        if found:
+            before = stored()
+            if before is None and earlier:
+                before = earlier[-1]
+            found = found if before is None else find(previous=before)
         return replace(text, matches=found)
 
 

@@ -8,11 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from config.topics import Topic
 from config.vocabulary import TextState
 from pipelines.extract import extract_text
-from pipelines.stages import ExtractText, FetchDocuments
+from pipelines.match import compile_topics
+from pipelines.stages import ExtractText, FetchDocuments, MatchTopics
 from pipelines.texts import Limits
-from scrapers.items import Measure, Version
+from scrapers.items import Measure, Sponsor, Version
 
 
 @dataclass
@@ -108,3 +110,35 @@ def test_no_text_and_half_a_character_cost_nobody_else(kept):
     empty, half = carried(kept, "", "A law \ud800.")
     assert (empty.state, empty.accepted) == (TextState.UNREADABLE, False)
     assert half.extracted.text == "A law ?."
+
+
+@pytest.mark.parametrize(
+    ("stored", "new"), [(None, [True, False, True]), ("A mask.", [False, False, True])]
+)
+def test_matches_are_of_all_that_is_said_of_a_measure(kept, stored, new):
+    """Of one seen first each version is held against the one before; sponsors are asked for by name."""
+    kept.previous_text = lambda _observation: stored
+    topics = [Topic(name="m", title="", query="mask"), Topic(name="s", title="", query="sponsor:ada"),
+              Topic(name="t", title="", query="title:law NOT text:hood")]  # fmt: skip
+    services = SimpleNamespace(
+        source="city", documents=kept, extractor=kept, limits=Limits(), replaying=False,
+        matcher=compile_topics(topics), recorder=SimpleNamespace(is_known=lambda _: False),
+    )  # fmt: skip
+    crawler = SimpleNamespace(services=services, spider=None)
+    texts = ("A mask.", "A mask.", "A hood. A mask, a mask.")
+    measure = Measure(
+        place="us/ny/new_york", session="2026", identifier="Int 1", title="A law",
+        sponsors=(Sponsor(name="Ada Mask"),),
+        versions=tuple(Version(note=f"Version {n}", text=text) for n, text in enumerate(texts)),
+    )  # fmt: skip
+
+    async def run():
+        passing = await FetchDocuments(crawler).process_item(measure)
+        return await MatchTopics(crawler).process_item(
+            await ExtractText(crawler).process_item(passing)
+        )
+
+    seen = asyncio.run(run()).observation
+    assert [(one.topic, one.field) for one in seen.matches] == [("s", "sponsor")]
+    assert [any(match.new for match in text.matches) for text in seen.texts] == new
+    assert all(text.matches for text in seen.texts)
