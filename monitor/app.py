@@ -48,6 +48,7 @@ DAY_LONG = timedelta(days=1, microseconds=-1)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SPAN = re.compile(r"(\d+)([dhm])")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -599,6 +600,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
         return str(error), 2
     if isinstance(error, OSError):
         said = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        if error.errno in REFUSED:
+            said = f"{said}; check that it belongs to the user who runs this and can be written to"
         return said, 1 if error.errno in FULL else 2
     # A command that never touched the store must not load it to explain itself.
     import sys

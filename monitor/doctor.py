@@ -13,6 +13,7 @@ from config.watchlist import Watchlist
 from monitor.app import App, UsageError
 from monitor.reach import recipients, unready
 from monitor.sources import lacking
+from pipelines.compare_words import how_many
 
 ENOUGH_BYTES = 1 << 30
 Row = dict[str, str]
@@ -34,17 +35,25 @@ def watchlist(app: App) -> Row:
         return row("watchlist", "wrong", str(error))
     return row(
         "watchlist", "right",
-        f"{app.watchlist_path.name}: {len(found.sources)} sources, {len(found.topics)} topics, {len(found.watches)} watches",
+        f"{app.watchlist_path.name}: {how_many(found.sources, 'source')}, "
+        f"{how_many(found.topics, 'topic')}, {how_many(found.watches, 'watch', 'watches')}",
     )  # fmt: skip
 
 
 def home(app: App) -> Row:
     if not app.home.is_dir():
         return row("home", "note", f"{app.home} does not exist yet; the first crawl makes it")
-    if not os.access(app.home, os.W_OK):
+    from storage.home import DATABASE, Home
+
+    own = Home(app.home)
+    state = (own.path, own.path / DATABASE, own.blobs, own.archives, own.locks, own.backups)
+    locked = next((path for path in state if path.exists() and not os.access(path, os.W_OK)), None)
+    if locked is not None:
         return row(
-            "home", "wrong", f"{app.home} cannot be written to; give it to the user who runs this"
-        )
+            "home", "wrong",
+            f"{locked} cannot be written to: nothing is crawled or delivered; give it to the user "
+            "who runs this",
+        )  # fmt: skip
     return row("home", "right", str(app.home))
 
 
@@ -138,7 +147,7 @@ def database(app: App) -> Row:
         with app.store(create=True) as opened:
             problems = opened.database.check()
             kind = opened.database.dialect
-    except StorageError as error:
+    except (StorageError, OSError) as error:
         return row("database", "wrong", str(error))
     return row(
         "database", "wrong" if problems else "right", "; ".join(problems) or f"{kind}, sound"

@@ -17,9 +17,9 @@ def sentence(parts: Iterable[str]) -> str:
     return printable(said[:1].upper() + said[1:])
 
 
-def how_many(items: Sequence[object], noun: str) -> str:
-    """Say how many there are: "1 action", "2 actions"."""
-    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+def how_many(items: Sequence[object], noun: str, nouns: str = "") -> str:
+    """Say how many there are: "1 action", "2 actions"; `nouns` where an s is not enough."""
+    return f"{len(items)} {noun if len(items) == 1 else nouns or f'{noun}s'}"
 
 
 def counted(items: Sequence[Item], noun: str, verb: str, name: Callable[[Item], str]) -> str:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
-from .errors import StorageError, StorageFull
+from .errors import DamagedDatabase, StorageError, StorageFull, is_full
 from .home import make_folder
 
 
@@ -29,11 +29,32 @@ def copy(path: Path, target: Path) -> Path:
     beside = target.with_name(target.name + ".part")
     with _translated(path, beside):
         os.close(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(beside)) as copied:
+        with (
+            closing(sqlite3.connect(address(path), uri=True)) as source,
+            closing(sqlite3.connect(beside)) as copied,
+        ):
             source.backup(copied)
         _sync(beside)
         beside.replace(target)
     return target
+
+
+def is_writable(path: Path) -> bool:
+    """Whether SQLite may write to a database, or make one; its log lies beside it."""
+    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def address(path: Path) -> str:
+    """The address by which SQLite opens a database, to read where this user may not write.
+
+    Without a log nobody writes to it now, and SQLite has to be told that it need
+    not make one; a log that is there is another user's, and is read with it.
+    """
+    how = "mode=rwc"
+    if not is_writable(path):
+        logged = path.with_name(f"{path.name}-wal").exists()
+        how = "mode=ro" if logged else "mode=ro&immutable=1"
+    return f"{path.absolute().as_uri()}?{how}&uri=true"
 
 
 @contextmanager
@@ -42,15 +63,28 @@ def _translated(path: Path, beside: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         beside.unlink(missing_ok=True)
-        full = getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_IOERR,
-        ) or isinstance(error, OSError)
-        kind = StorageFull if full else StorageError
-        raise kind(
+        raise _told(path, error) from error
+
+
+def _told(path: Path, error: sqlite3.Error | OSError) -> StorageError:
+    if isinstance(error, OSError):
+        full, code = is_full(error), 0
+    else:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+    if full:
+        return StorageFull(
             f"the backup of {path} could not be written ({error}); "
             "free some space, then run again: nothing was changed"
-        ) from error
+        )
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return DamagedDatabase(
+            f"{path} is no database, or a damaged one ({error}); nothing was changed"
+        )
+    return StorageError(
+        f"the backup of {path} could not be written ({error}); "
+        "check that the folder belongs to the user who runs this: nothing was changed"
+    )
 
 
 def _sync(path: Path) -> None:

@@ -29,7 +29,10 @@ _UPGRADE_LOCK = 0x4D57_0001
 
 
 class Database:
-    """An open database. `dialect` is "sqlite" or "postgresql"."""
+    """An open database. `dialect` is "sqlite" or "postgresql".
+
+    A SQLite database that this user may not write to can be read.
+    """
 
     def __init__(self, url: sa.URL, home: Home) -> None:
         self.url = url
@@ -37,10 +40,14 @@ class Database:
         self.where = url.render_as_string(hide_password=True)
         if url.get_backend_name() == "sqlite":
             self.dialect: Literal["sqlite", "postgresql"] = "sqlite"
-            self._write = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
-            self._read = _sqlite_engine(url, begin="BEGIN", readonly=True)
+            path = Path(str(url.database))
+            self.is_writable = backup.is_writable(path)
+            file = url if self.is_writable else sa.make_url(f"sqlite:///{backup.address(path)}")
+            self._write = _sqlite_engine(file, begin="BEGIN IMMEDIATE")
+            self._read = _sqlite_engine(file, begin="BEGIN", readonly=True)
         else:
             self.dialect = "postgresql"
+            self.is_writable = True
             self._write = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
             self._read = self._write.execution_options(postgresql_readonly=True)
 
@@ -141,8 +148,9 @@ class Database:
     def _prepare_file(self, *, upgrade: bool) -> None:
         path = self.path
         assert path is not None
-        make_folder(path.parent)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if self.is_writable:
+            make_folder(path.parent)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         schema.check_header(path)
         with self._read.begin() as connection:
             state = schema.state(connection, self.where)

@@ -112,8 +112,8 @@ def _from_sqlite(original: sqlite3.Error, where: str) -> StorageError | None:
         )
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return Unavailable(
-            f"the database {where} cannot be opened for writing ({original}); "
-            "check that its folder exists and belongs to you"
+            f"the database {where} cannot be written to ({original}); "
+            "check that it and its folder exist and belong to the user who runs this"
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Unavailable(

@@ -134,7 +134,8 @@ def _open(path: Path) -> int:
         return _open(path)
     except OSError as error:
         raise StorageError(
-            f"the lock {path} cannot be made ({error.strerror}); check the folder"
+            f"the lock {path} cannot be made ({error.strerror}); "
+            "check that its folder belongs to the user who runs this"
         ) from error
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from . import tables
 from .backup import copy
 from .database import Database
-from .errors import StorageError
+from .errors import DamagedDatabase, NewerDatabase, StorageError
 from .home import DATABASE, Home
 from .messages import RESTORED
 from .told import Told, remember, told_since
@@ -52,7 +52,7 @@ def restore(backup: Path, home: Home, *, now: datetime) -> Restored:
     _remove(fresh)
     try:
         copy(backup, fresh)
-        with closing(Database.open(f"sqlite:///{fresh}", home=home, verify=True)) as restored:
+        with closing(_opened(fresh, backup, home)) as restored:
             told = _carry_over(target, restored, home, now) if target.exists() else set()
             restored.write(lambda connection: _note(connection, now))
             revision = restored.revision() or ""
@@ -63,6 +63,26 @@ def restore(backup: Path, home: Home, *, now: datetime) -> Restored:
     finally:
         _remove(fresh)
     return Restored(before, None if told is None else len(told), revision)
+
+
+def _opened(fresh: Path, backup: Path, home: Home) -> Database:
+    """The copy of a backup, open and sound; what is wrong is told of the backup."""
+    with closing(sqlite3.connect(fresh)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if not {"alembic_version", tables.measures.name, tables.changes.name} <= names:
+        raise StorageError(
+            f"{backup} is no backup of Measurewatch but another database; nothing was changed"
+        )
+    try:
+        return Database.open(f"sqlite:///{fresh}", home=home, verify=True)
+    except DamagedDatabase as error:
+        raise DamagedDatabase(
+            f"the backup {backup} is damaged; take another, nothing was changed"
+        ) from error
+    except NewerDatabase as error:
+        raise NewerDatabase(
+            f"the backup {backup} is of a newer version; install a newer Measurewatch, nothing was changed"
+        ) from error
 
 
 def _carry_over(target: Path, restored: Database, home: Home, now: datetime) -> set[Told] | None:

@@ -212,6 +212,37 @@ class TestHome:
         assert "cannot be made (Permission denied)" in done.stderr
         assert "--home" in done.stderr
 
+    def test_a_home_that_is_only_to_be_read_is_read(self, desk, recording):
+        """What writes says in a sentence whose the home has to be; `doctor` says it too."""
+        json_lines("crawl", "virginia", "--replay", str(recording), cwd=desk)
+        home = desk / "measurewatch-home"
+        inside = [home, *home.rglob("*")]
+        for path in inside:
+            path.chmod(0o500 if path.is_dir() else 0o400)
+        before = {path: path.stat().st_mtime_ns for path in inside}
+        try:
+            assert "HB1" in without_privilege("measures", cwd=desk).stdout
+            assert without_privilege("db", "check", cwd=desk).returncode == 0
+            for command in (
+                ("db", "backup"),
+                ("rematch",),
+                ("crawl", "virginia", "--replay", str(recording)),
+                ("db", "restore", str(home / "measurewatch.db")),
+            ):
+                done = without_privilege(*command, cwd=desk)
+                assert done.returncode == 1, (command, done.stderr)
+                assert "Traceback" not in done.stderr, done.stderr
+                assert "the user who runs this" in done.stderr, done.stderr
+            rows = without_privilege("doctor", "--json", cwd=desk).stdout.splitlines()
+            told = {row["check"]: row for row in map(json.loads, rows)}
+            assert told["home"]["result"] == "wrong"
+            assert "cannot be written to" in told["home"]["advice"]
+            assert told["database"]["result"] == "right"
+            assert {path: path.stat().st_mtime_ns for path in [home, *home.rglob("*")]} == before
+        finally:
+            for path in inside:
+                path.chmod(0o700)
+
     def test_a_database_of_a_newer_version_is_left_alone(self, desk):
         """Exit code 2, and what to install; nothing is written."""
         file = desk / "measurewatch-home" / "measurewatch.db"

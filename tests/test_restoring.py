@@ -1,5 +1,6 @@
 """Restoring a backup: what was told since is not told again, what was not told is."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -150,6 +151,22 @@ def test_a_bad_backup_changes_nothing(home: Home, site: Site, content: bytes | N
     with pytest.raises((DamagedDatabase, StorageError)):
         restore(bad, home, now=site.now)
     assert not (home.path / f"{DATABASE}.restoring").exists()
+    with opened(home, site) as after:
+        assert after.shown()["status"] == "Passed"
+
+
+@pytest.mark.parametrize("table", ["pages", "alembic_version"])
+def test_another_database_is_no_backup(home: Home, site: Site, table: str) -> None:
+    """A database of another program is refused, also one that keeps its versions as we do."""
+    other = home.backups / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute(f"CREATE TABLE {table} (version_num TEXT)")
+        connection.execute(f"INSERT INTO {table} VALUES ('0001')")
+        connection.commit()
+    site.crawl(shown("Passed"))
+    site.database.close()
+    with pytest.raises(StorageError, match=r"other\.db is no backup of Measurewatch"):
+        restore(other, home, now=site.now)
     with opened(home, site) as after:
         assert after.shown()["status"] == "Passed"
 
