@@ -244,9 +244,20 @@ class TestBroken:
         other = "https://prosecutor.example.org/other"
         seen = read(indexes=[other], served={other: FetchError("no answer")})
         assert seen.error is None
-        assert "a feed was not read: no answer" in seen.notes
+        assert "one of several was not read: no answer" in seen.notes
         none = read(FetchError("nobody"), indexes=[other], served={other: FetchError("no answer")})
         assert str(none.error) == "nobody"
+
+    @pytest.mark.parametrize("blocked", [0, 1])
+    def test_a_feed_of_several_that_was_read_before_counts(self, blocked):
+        """Blocked now, it is the source's state; the entries of the other are kept."""
+        feeds = [INDEX, "https://prosecutor.example.org/other"]
+        body = (PAGES / "rss2.xml").read_bytes()
+        first = read(indexes=feeds[1:], served=dict.fromkeys(feeds, body))
+        served = dict.fromkeys(feeds, body) | {feeds[blocked]: Challenge("a challenge")}
+        again = read(indexes=feeds[1:], served=served, memory=first.remember)
+        assert isinstance(again.error, Challenge)
+        assert again.measures == first.measures
 
 
 class TestWatchlist:

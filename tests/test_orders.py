@@ -4,6 +4,7 @@ import json
 import time
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from scrapy.http import Response
@@ -54,6 +55,24 @@ def cards(pages=None, **parameters):
         "https://gov.example.gov/actions/storm": page("redesigned.html"),
     } | (pages or {})
     return visit(Orders, found, place="us/va", index=CARDS, **(BY_CARD | parameters))
+
+
+def as_items(*rows):
+    return json.dumps({"items": rows}).encode()
+
+
+def order(number):
+    return {"n": f"EO {number}", "t": f"Order {number}"}
+
+
+def known_from(seen):
+    return [
+        KnownMeasure(
+            identifier=one.identifier, session=one.session, title=one.title,
+            listing=one.listing, extras=one.extras,
+        )
+        for one in seen.measures.values()
+    ]  # fmt: skip
 
 
 class TestFixtures:
@@ -506,6 +525,59 @@ class TestPages:
         assert (order.title, order.identifier) == (
             "A & B\u2019s order", "A & B\u2019s order (2026-01-05)",
         )  # fmt: skip
+
+
+class TestYears:
+    """One index a year: what befalls one of them is told, and costs the others nothing."""
+
+    ROWS: ClassVar = {"format": "json", "rows": "items", "identifier": "n", "title": "t"}
+
+    def visit(self, *years, known=(), **changed):
+        """Crawl the index of this year, and of those before it."""
+        pages = {
+            f"{INDEX}?y={2026 - rank}": body if isinstance(body, Exception) else as_items(*body)
+            for rank, body in enumerate(years)
+        }
+        told = {**self.ROWS, "index": f"{INDEX}?y={{year}}", "years": len(years), **changed}
+        return visit(Orders, pages, place="us/md", known=known, **told)
+
+    def known(self):
+        seen = self.visit([order(3), order(4)], [order(1), order(2)])
+        assert seen.error is None
+        assert len(seen.listings) == 2
+        return known_from(seen)
+
+    @pytest.mark.parametrize("error", [Challenge("blocked"), ParseDrift("drift"), FetchError("no")])
+    @pytest.mark.parametrize("rank", [0, 1])
+    def test_a_year_that_was_read_before_counts(self, error, rank):
+        """It is the source's state; the other year's orders are kept, nothing is closed of it."""
+        years = [[order(3), order(4)], [order(1), order(2)]]
+        left = list(years[1 - rank])
+        years[rank] = error
+        seen = self.visit(*years, known=self.known())
+        assert seen.error is error
+        assert list(seen.measures) == [row["n"] for row in left]
+        assert [one.name for one in seen.listings] == [f"orders {2026 - (1 - rank)}"]
+
+    @pytest.mark.parametrize("rows", [[], [{"n": "Notice 1", "t": "Nothing"}]])
+    def test_a_year_without_orders_where_there_were_some_is_drift(self, rows):
+        """Empty, or without one that `only` lets through: neither is success."""
+        seen = self.visit(rows, [order(1), order(2)], known=self.known(), only="EO")
+        assert isinstance(seen.error, ParseDrift)
+        assert list(seen.measures) == ["EO 1", "EO 2"]
+        assert [one.name for one in seen.listings] == ["orders 2025"]
+
+    def test_a_new_year_without_orders_is_well(self):
+        """In January there is none yet."""
+        seen = self.visit([], [order(1), order(2)])
+        assert seen.error is None
+        assert "one of several was not read" in seen.notes
+
+    def test_a_year_that_is_blocked_at_first_counts(self):
+        """A challenge is no sign that there are none."""
+        seen = self.visit(Challenge("blocked"), [order(1)])
+        assert isinstance(seen.error, Challenge)
+        assert list(seen.measures) == ["EO 1"]
 
 
 class TestMistakes:

@@ -192,7 +192,7 @@ class TestOthers:
         seen = crawled("new-mexico-governor", pages={archive: b"<title>Error 404</title>"})
         assert len(seen.measures) == 2
         assert [one.name for one in seen.listings] == ["orders"]
-        assert "an index was not read" in seen.notes
+        assert "one of several was not read" in seen.notes
 
     def test_an_order_that_gets_a_number_stays_itself(self):
         """Found again by the address of its page, it is renumbered, not new."""

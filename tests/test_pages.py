@@ -98,7 +98,18 @@ class TestOnePage:
         assert set(seen.measures) == {
             "prosecutor.example.org/policy", "prosecutor.example.org/b",
         }  # fmt: skip
-        assert "a page was not read: none" in seen.notes
+        assert seen.error is None
+        assert "one of several was not read: none" in seen.notes
+
+    def test_a_page_of_several_that_was_read_before_counts(self):
+        """Blocked now, it is the source's state; what the others say is kept."""
+        more = ["https://prosecutor.example.org/b"]
+        first = watch(indexes=more, served={more[0]: page("policy")})
+        again = watch(
+            indexes=more, served={more[0]: Challenge("a challenge")}, memory=first.remember
+        )
+        assert isinstance(again.error, Challenge)
+        assert set(again.measures) == {"prosecutor.example.org/policy"}
 
 
 class TestList:

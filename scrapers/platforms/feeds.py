@@ -65,7 +65,7 @@ class Feeds(IndexSpider):
             raise SourceError(f"text: found {self.given('text')!r}, expected page or entry")
         only = compiled("only", self.given("only")) if self.given("only") else None
         kind = kind_given(self.parameters)
-        feeds = await self._feeds()
+        feeds, amiss = await self._feeds()
         # There may be no news in a feed: finding nothing is well once it was read.
         self.report.partial = bool(self.known) or BEGAN in self.memory
         names, seen, left, again = Names(self.known), set[str](), 0, 0
@@ -85,9 +85,14 @@ class Feeds(IndexSpider):
             if count:
                 self.report.note("info", f"{count} entries {what}")
         self.remember.setdefault(BEGAN, self.now.isoformat())
+        if amiss:
+            raise amiss
 
-    async def _feeds(self) -> list[tuple[Place, Feed]]:
-        """The feeds that can be had. Raises what keeps the first away when none can."""
+    async def _feeds(self) -> tuple[list[tuple[Place, Feed]], SourceError | None]:
+        """The feeds that can be had, and what is amiss with the source for want of others.
+
+        Raises what keeps the first away when none can.
+        """
         found: list[tuple[Place, Feed]] = []
         failed: list[tuple[Place, SourceError]] = []
         try:
@@ -101,9 +106,7 @@ class Feeds(IndexSpider):
                 failed.append((one, error))
         if not found:
             raise failed[0][1]
-        for one, why in failed:
-            self.report.note("info", f"a feed was not read: {why}", one.url)
-        return found
+        return found, self.judged((one for one, _ in found), failed)
 
     async def _feed(self, url: str) -> Feed:
         page = await self.fetch(url, role="start")

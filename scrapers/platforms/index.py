@@ -1,15 +1,15 @@
 """What all platforms share that start from an index: its pages, its rows, whether it was read to the end."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from scrapers.addresses import canonical_url, without
-from scrapers.errors import ParseDrift, SourceError
+from scrapers.errors import Challenge, ParseDrift, SourceError
 from scrapers.items import Listing
-from scrapers.platforms.index_addresses import hosts_named, listed
+from scrapers.platforms.index_addresses import Place, hosts_named, listed
 from scrapers.platforms.index_forms import (
     Form,
     HtmlForm,
@@ -32,6 +32,9 @@ __all__ = [
 Entry = TypeVar("Entry")
 
 MOST_PAGES = 50
+WAS_READ = "read "
+"""What is remembered of an index that was read, before its address."""
+
 INDEX_SELECTORS = frozenset({"row", "next", "total"})
 INDEX_WORDS = frozenset(
     {
@@ -97,6 +100,34 @@ class IndexSpider(SiteSpider):
     def address(self, url: str) -> str:
         """An address without what is incidental in it."""
         return without(url, frozenset(listed(self.parameters.get("incidental", ()))))
+
+    def judged(
+        self, read: Iterable[Place], failed: Sequence[tuple[Place, SourceError]]
+    ) -> SourceError | None:
+        """What is wrong with the source, when some of its indexes could be read and others not.
+
+        The one that was read before, or has to be there, counts: its error is to be raised after
+        all that was read is yielded, so nothing is lost and nothing vanishes. Another is noted: an
+        archive that never was there, a year that has no order yet.
+        """
+        for one in read:
+            self.remember.setdefault(WAS_READ + one.url, self.now.isoformat())
+        counting: list[SourceError] = []
+        for one, error in failed:
+            if self._counts(one, error):
+                counting.append(error)
+            self.report.note("info", f"one of several was not read: {error}", one.url)
+        # What a site blocks says more than what else went wrong meanwhile.
+        return min(counting, key=lambda error: not isinstance(error, Challenge), default=None)
+
+    def _counts(self, one: Place, error: SourceError) -> bool:
+        if WAS_READ + one.url in self.memory or self.knows(one):
+            return True
+        return one.newest and (not one.yearly or isinstance(error, Challenge))
+
+    def knows(self, one: Place) -> bool:
+        """Whether something known stood in this index."""
+        return any(measure.listing == one.listing for measure in self.known)
 
     async def read_index(
         self,

@@ -10,11 +10,17 @@ _YEAR = "{year}"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One index of a source: its address, the name of its list, the session that all in it have."""
+    """One index of a source: its address, the name of its list, the session that all in it have.
+
+    `newest` is the first index of a source, of several years that of this one; `yearly` one that
+    is asked for by year, which may not be there yet in January.
+    """
 
     url: str
     listing: str
     session: str = ""
+    newest: bool = False
+    yearly: bool = False
 
 
 def listed(value: Any) -> Iterable[str]:
@@ -46,10 +52,16 @@ def indexes(parameters: Mapping[str, Any], *, year: Callable[[], int], listing: 
     for rank, (url, session) in enumerate(_given(parameters)):
         own = listing if not rank else f"{listing} {rank + 1}"
         if _YEAR not in url:
-            found.append(Place(url, own, session))
+            found.append(Place(url, own, session, newest=not rank))
             continue
         found += [
-            Place(url.replace(_YEAR, str(one)), f"{own} {one}", session.replace(_YEAR, str(one)))
+            Place(
+                url.replace(_YEAR, str(one)),
+                f"{own} {one}",
+                session.replace(_YEAR, str(one)),
+                newest=one == year(),
+                yearly=True,
+            )  # fmt: skip
             for one in range(year(), year() - most, -1)
         ]
     return found

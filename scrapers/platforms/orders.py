@@ -78,12 +78,13 @@ class Orders(IndexSpider):
         told = self.given("classification")
         kind = MeasureClassification(told) if told else None
         found = [(one, await self.index_at(one, rows)) for one in self._indexes()]
+        if not self.parameters.get("newest_only"):
+            found = [(one, self.not_emptied(one, index)) for one, index in found]
         read = [(one, index) for one, index in found if isinstance(index, Index)]
         failed = [(one, error) for one, error in found if isinstance(error, SourceError)]
         if not read:
             raise failed[0][1]
-        for one, error in failed:
-            self.report.note("info", f"an index was not read: {error}", one.url)
+        amiss = self.judged((one for one, _ in read), failed)
         entries = [
             replace(self.addressed(row), listing=one.listing, session=one.session)
             for one, index in read
@@ -109,6 +110,8 @@ class Orders(IndexSpider):
             listing = index.listing(one.listing)
             if listing:
                 yield listing
+        if amiss:
+            raise amiss
 
     def reader(self) -> Rows:
         """How rows are read. Raises SourceError for a mistake in the watchlist."""
@@ -189,6 +192,16 @@ class Orders(IndexSpider):
         if rows.only and left:
             self.report.note("info", f"rows left out of {one.listing}: {left}")
         return replace(index, entries=tuple(replace(row, index=one.url) for row in index.entries))
+
+    def not_emptied(
+        self, one: Place, index: Index[Order] | SourceError
+    ) -> Index[Order] | SourceError:
+        """An index, or what is wrong with one in which no order is left where orders were."""
+        if isinstance(index, SourceError) or index.entries or not self.knows(one):
+            return index
+        return ParseDrift(
+            f"not one of {index.rows} rows is an order as `only` says, where orders were", one.url
+        )
 
     def addressed(self, row: Order) -> Order:
         """The row without what is incidental in its addresses: shown twice, it is one row."""

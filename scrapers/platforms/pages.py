@@ -58,7 +58,7 @@ class Pages(IndexSpider):
             places = indexes(self.parameters, year=lambda: self.now.year, listing=self.name)
         except ValueError as error:
             raise SourceError(str(error)) from error
-        read, failed = 0, list[SourceError]()
+        read, failed = list[Place](), list[tuple[Place, SourceError]]()
         for one in places:
             try:
                 if "row" in layout:
@@ -66,13 +66,14 @@ class Pages(IndexSpider):
                         yield item
                 else:
                     yield await self._watched(one, layout, kind)
-                read += 1
+                read.append(one)
             except SourceError as error:
-                failed.append(error)
+                failed.append((one, error))
         if not read:
-            raise failed[0]
-        for why in failed:
-            self.report.note("info", f"a page was not read: {why}")
+            raise failed[0][1]
+        amiss = self.judged(read, failed)
+        if amiss:
+            raise amiss
 
     async def _watched(
         self, one: Place, layout: Mapping[str, str], kind: MeasureClassification
