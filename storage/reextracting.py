@@ -32,7 +32,7 @@ from .database import Database
 from .documents import extracted_of, save_text
 from .texting import match_row
 from .unread import UNREAD, Waiting, Wanted, begins, find_waiting, is_current, was_kept
-from .verdicts import Verdict, judged, standing, with_corrections
+from .verdicts import Verdict, inherited, judged, keep_verdict, with_corrections
 from .writes import Removal, Row, Writes
 
 DISBELIEVED = frozenset({"error-page", "truncated"})
@@ -226,12 +226,16 @@ class Reextracting:
         verdicts: Sequence[Verdict] | None = None,
     ) -> "_Plan":
         rows = _rows(connection, waiting)
+        passed_on: Sequence[Verdict] = ()
         if verdicts is None:
-            verdicts = standing(connection, [waiting.sha256]).get(waiting.sha256, ())
+            # Bytes that came anew with the same words were never looked at themselves.
+            others = _documents_of(connection, [row.text_id for row in rows])
+            verdicts, passed_on = inherited(connection, waiting.sha256, others)
+            verdicts = (*verdicts, *passed_on)
         measures = tuple(sorted({row.measure_id for row in rows}))
         seen = _siblings(connection, measures)
         plan = _Plan(waiting.sha256, with_corrections(reading, verdicts), measures, seen)
-        plan.read, plan.verdicts = reading, verdicts
+        plan.read, plan.verdicts, plan.passed_on = reading, verdicts, passed_on
         if is_readable(reading):
             plan.digest = text_digest(plan.reading.text)
             self._move(connection, plan, rows)
@@ -290,6 +294,8 @@ class Reextracting:
             save_text(connection, plan.sha256, plan.read, self._extractor)
         text_id = save_text(connection, plan.sha256, plan.reading, self._extractor, plan.digest)
         writes = Writes()
+        for verdict in plan.passed_on if plan.moved else ():
+            keep_verdict(connection, plan.sha256, verdict)
         for one in plan.moved:
             row: Row = {
                 "id": one.id, "state": _READABLE, "reason": plan.reading.reason,
@@ -345,6 +351,7 @@ class _Plan:
         self.reading = reading
         self.read = reading
         self.verdicts: Sequence[Verdict] = ()
+        self.passed_on: Sequence[Verdict] = ()
         self.measures = measures
         self.seen = seen
         self.digest = ""
@@ -405,6 +412,12 @@ def _neighbours(
     read = [one for one in order if one.text_id or one.id in mine]
     at = next(rank for rank, one in enumerate(read) if one.id == version_id)
     return (read[at - 1] if at else None), (read[at + 1] if at + 1 < len(read) else None)
+
+
+def _documents_of(connection: Connection, text_ids: Sequence[int | None]) -> set[str]:
+    """The documents that these texts were read from."""
+    statement = sa.select(_texts.document_sha256).where(_texts.id.in_(set(text_ids) - {None}))
+    return set(connection.execute(statement).scalars())
 
 
 def _topics_of(connection: Connection, version_id: int) -> set[str]:

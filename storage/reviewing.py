@@ -26,7 +26,7 @@ from .database import Database
 from .documents import extracted_of
 from .reextracting import Reextracting
 from .unread import Waiting, begins, was_kept
-from .verdicts import Verdict, is_doubtful, judged, standing, with_corrections
+from .verdicts import Verdict, is_doubtful, judged, keep_verdict, standing, with_corrections
 from .writes import chunks
 
 _versions = tables.versions.c
@@ -321,11 +321,7 @@ def _write(connection: Connection, document: str, verdict: Verdict) -> None:
     if verdict.at is None:
         raise ValueError("a verdict has a time")
     _take_back(connection, document, verdict.page, verdict.at)
-    connection.execute(sa.insert(tables.page_reviews), {
-        "document_sha256": document, "page": verdict.page, "verdict": verdict.verdict,
-        "reading_sha256": verdict.reading_sha256, "text": verdict.text, "note": verdict.note,
-        "reviewer": verdict.reviewer, "at": verdict.at,
-    })  # fmt: skip
+    keep_verdict(connection, document, verdict)
 
 
 def _take_back(connection: Connection, document: str, number: int, now: datetime) -> None:

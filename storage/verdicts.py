@@ -65,6 +65,34 @@ def standing(connection: Connection, documents: Iterable[str]) -> dict[str, tupl
     return {document: tuple(verdicts) for document, verdicts in found.items()}
 
 
+def inherited(
+    connection: Connection, document: str, others: Iterable[str]
+) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """The standing verdicts on a document, and those of others with the same words, page by page.
+
+    What was said of the document itself counts before what was said of the others.
+    """
+    found = standing(connection, {document, *others})
+    own = found.pop(document, ())
+    said = {verdict.page for verdict in own}
+    pages = {
+        verdict.page: verdict
+        for verdicts in found.values()
+        for verdict in verdicts
+        if verdict.page not in said
+    }
+    return own, tuple(pages.values())
+
+
+def keep_verdict(connection: Connection, document: str, verdict: Verdict) -> None:
+    """Write down what was said of a page."""
+    connection.execute(sa.insert(tables.page_reviews), {
+        "document_sha256": document, "page": verdict.page, "verdict": verdict.verdict,
+        "reading_sha256": verdict.reading_sha256, "text": verdict.text, "note": verdict.note,
+        "reviewer": verdict.reviewer, "at": verdict.at,
+    })  # fmt: skip
+
+
 def with_corrections(extracted: Extracted, verdicts: Sequence[Verdict]) -> Extracted:
     """A reading with its corrected pages in place of what was read."""
     if not verdicts:

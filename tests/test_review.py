@@ -248,6 +248,35 @@ def test_another_extractor_reads_the_other_pages(database: Database) -> None:
     assert document(queue).text.text == "n0w worse\fsecond"
 
 
+@pytest.mark.parametrize("verdict", ["right", "wrong", "corrected"])
+def test_what_was_said_of_bytes_that_came_anew_is_kept(
+    database: Database, verdict: Judgement
+) -> None:
+    """The site made its file anew with the same words: reading that one anew forgets nothing."""
+    site, queue = Site(database), Reviewing(database)
+    first, others = scan(MISREAD, "second"), "b0b0" * 16
+    site.crawl(bill(("Introduced", read(first))))
+    if verdict == "corrected":
+        correct(queue, database, 1, LAW)
+    else:
+        judge(queue, 1, verdict)
+    anew = replace(read(first), sha256=others)
+    assert site.kinds(bill(("Introduced", anew))) == []
+    again = store_of(database, "2")
+    for waiting in again.waiting(Wanted()):
+        again.keep(waiting, first, now=NOW + DAY)
+    found = queue.document(others)
+    assert found is not None
+    page = found.text.pages[0]
+    wanted = {"right": (MISREAD, 1.0), "wrong": (MISREAD, 0.0), "corrected": (LAW, 1.0)}
+    assert (page.text, page.confidence) == wanted[verdict]
+    assert [(one.page, one.verdict, one.reviewer) for one in found.verdicts] == [
+        (1, verdict, "Ada")
+    ]
+    assert [one.page for one in queue.items()] == [2]
+    assert again.waiting(Wanted()) == []
+
+
 def test_two_corrections_stand_side_by_side(database: Database) -> None:
     """A second page's correction leaves the first's; a page can be corrected again."""
     site, queue = Site(database), Reviewing(database)
