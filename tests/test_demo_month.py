@@ -257,6 +257,17 @@ class TestHome:
         assert app.settings.delay == pytest.approx(0.01)
         assert len(app.watchlist().sources) == 3
 
+    def test_the_evidence_is_of_the_story_s_days(self, month):
+        """What a recording says of its time is the day on which its crawl began."""
+        app = build({"home": month.folder / "home"})
+        rows = app.archive_rows()
+        assert len(rows) > len(month.days)
+        for row in rows:
+            began = row["file"].rsplit("/")[-1][:8]
+            assert {row[key][:10].replace("-", "") for key in ("first_date", "last_date")} == {
+                began
+            }
+
     def test_settings_of_another_home_do_not_count(self, tmp_path, monkeypatch):
         """A database or a mail server that the shell names is not the demo's."""
         monkeypatch.setenv("MEASUREWATCH_DATABASE", "postgresql://elsewhere/db")

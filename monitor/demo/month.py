@@ -201,6 +201,8 @@ def live(
         for day in range(last + 1):
             government.set_day(day)
             progress(day)
+            # What a crawl's child dates, such as its recordings, is of the story's day too.
+            keep_clock(app.home, app.clock() - morning(day))
             days.append(live_day(replace(app, clock=partial(morning, day)), day, nursery))
     # From here on the story's time goes on as ours does.
     keep_clock(app.home, app.clock() - morning(last))
