@@ -391,19 +391,14 @@ class App:
             opened.outbox.retry(message, now=self.clock())
 
     def archive_rows(self) -> list[dict[str, Any]]:
-        """The home's recordings."""
-        from scrapers.archive import read
+        """The home's recordings; `problem` says why one cannot be read, or not to its end."""
+        from scrapers.archive import overview
 
-        rows = []
         with self.store() as opened:
-            for file in opened.archives.list():
-                dates = sorted(recorded.date for recorded in read(file.path))
-                rows.append({
-                    "file": file.name, "bytes": file.bytes, "records": len(dates),
-                    "first_date": dates[0].isoformat() if dates else None,
-                    "last_date": dates[-1].isoformat() if dates else None,
-                })  # fmt: skip
-        return rows
+            return [
+                {"file": file.name, "bytes": file.bytes, **overview(file.path)}
+                for file in opened.archives.list()
+            ]
 
     def verify_archives(self, files: Sequence[Path]) -> list[dict[str, Any]]:
         """Check the digests of the files given, or of all recordings."""

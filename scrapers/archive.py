@@ -2,7 +2,7 @@
 
 from scrapers.packing import pack
 from scrapers.replay import Recorded, ReplayArchive, media_type
-from scrapers.verifying import verify
+from scrapers.verifying import overview, verify
 from scrapers.warc import BadArchive, CannotRecord, Entry, WarcWriter, read
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ReplayArchive",
     "WarcWriter",
     "media_type",
+    "overview",
     "pack",
     "read",
     "verify",

@@ -2,15 +2,31 @@
 
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from warcio.archiveiterator import ArchiveIterator
 
-from scrapers.warc import BLOCK, TORN, BadArchive, drain, printed, wrong
+from scrapers.warc import BLOCK, TORN, BadArchive, WarcFile, drain, printed, wrong
 
 GZIP = b"\x1f\x8b"
 END = b"\r\n\r\n"
 """What every record ends with (ISO 28500, section 4)."""
+
+
+def overview(path: Path) -> dict[str, Any]:
+    """How many answers an archive has and of what time, with what is wrong as `problem`."""
+    try:
+        found = WarcFile(path)
+    except BadArchive as error:
+        dates, problem = [], str(error)
+    else:
+        dates, problem = sorted(entry.date for entry in found.entries), found.problem
+    return {
+        "records": len(dates),
+        "first_date": dates[0].isoformat() if dates else None,
+        "last_date": dates[-1].isoformat() if dates else None,
+        "problem": problem,
+    }
 
 
 def verify(path: Path) -> tuple[int, list[str]]:

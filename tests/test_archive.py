@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from scrapers.archive import BadArchive, CannotRecord, ReplayArchive, WarcWriter, pack, read, verify
+from scrapers.archive import (
+    BadArchive,
+    CannotRecord,
+    ReplayArchive,
+    WarcWriter,
+    overview,
+    pack,
+    read,
+    verify,
+)
 from scrapers.errors import NotRecorded
 from scrapers.items import Measure
 from scrapers.spider import SiteSpider
@@ -193,6 +202,15 @@ class TestRecording:
             assert problems or count < 4, cut
             assert all(one.isascii() and one.isprintable() for one in problems)
         assert problems
+
+    def test_a_damaged_file_is_listed_with_what_is_wrong(self, tmp_path):
+        """One bad recording does not hide the others."""
+        path = record(tmp_path / "a.warc", ("https://x.gov/1", b"one"))
+        assert (overview(path)["records"], overview(path)["problem"]) == (1, "")
+        path.write_bytes(b"no recording at all")
+        found = overview(path)
+        assert (found["records"], found["first_date"]) == (0, None)
+        assert "a.warc" in found["problem"]
 
     def test_bytes_of_a_damaged_file_are_never_quoted(self, tmp_path):
         """A terminal would obey them."""

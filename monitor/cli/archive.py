@@ -25,8 +25,8 @@ def list_archives(ctx: click.Context) -> None:
     from monitor.app import build
 
     rows = build(ctx.ensure_object(dict)).archive_rows()
-    columns = {name: name for name in ("file", "bytes", "first_date", "last_date", "records")}
-    output(ctx).lines(rows, columns, "No recordings yet.")
+    names = ("file", "bytes", "first_date", "last_date", "records", "problem")
+    output(ctx).lines(rows, {name: name for name in names}, "No recordings yet.")
 
 
 @archive.command(
