@@ -260,6 +260,28 @@ class TestBroken:
         assert again.measures == first.measures
 
 
+class TestSharedNames:
+    """Publishers that give every entry the same name."""
+
+    ENTRY = "<title>{0}</title><link>https://prosecutor.example.org/{0}</link><guid>x</guid>"
+
+    def entries(self, *titles):
+        return rss(*(self.ENTRY.format(title) for title in titles))
+
+    def test_entries_of_one_name_are_told_apart_by_their_links(self):
+        """None is lost, also where one was known under that name."""
+        first = read(self.entries("a"))
+        again = read(self.entries("c", "b", "a"), known=known(first))
+        assert list(again.measures) == [f"prosecutor.example.org/{one}" for one in "cba"]
+        assert again.measures["prosecutor.example.org/a"].title == "a"
+
+    def test_also_in_two_feeds(self):
+        """Names are a publisher's, not a feed's."""
+        other = "https://prosecutor.example.org/other"
+        seen = read(self.entries("a"), indexes=[other], served={other: self.entries("b")})
+        assert len(seen.measures) == 2
+
+
 class TestWatchlist:
     def test_a_feed_is_a_line_of_the_watchlist(self):
         """Its place and address are all it needs; hosts and first page follow."""

@@ -527,6 +527,133 @@ class TestPages:
         )  # fmt: skip
 
 
+HEAD = "<tr><th>Number</th><th>Title</th><th>Date Signed</th><th>Link</th></tr>"
+ORIGINAL = ("2026-1", "Youth Commission", "", "/f/1.pdf")
+AMENDMENT = ("2026-1", "Amendment of Executive Order 2026-1", "March 3, 2026", "/f/1a.pdf")
+OTHER = ("2026-2", "Ramps", "February 5, 2026", "/f/2.pdf")
+EMPTY = "<tr><td colspan=4>No data available in table</td></tr>"
+
+
+def row(number, title, signed, url):
+    return (
+        f"<tr><td>{number}</td><td>{title}</td><td>{signed}</td><td><a href={url}>x</a></td></tr>"
+    )
+
+
+def printed(*rows, **more):
+    """Crawl a table with these rows."""
+    rows = "".join(one if isinstance(one, str) else row(*one) for one in rows)
+    body = f"<html><body><table>{HEAD}{rows}</table></body></html>".encode()
+    return visit(Orders, {INDEX: body}, place="us/mn/elmford", index=INDEX, **more)
+
+
+class TestPapersOfOneNumber:
+    @pytest.mark.parametrize("rows", [(ORIGINAL, AMENDMENT), (AMENDMENT, ORIGINAL)])
+    def test_an_amendment_is_never_the_order(self, rows):
+        """Not even where the order's own day is not printed."""
+        found = printed(*rows).measures["2026-1"]
+        assert (found.title, found.extras["document"][-6:]) == ("Youth Commission", "/1.pdf")
+        assert [one.note for one in found.versions] == ["signed", AMENDMENT[1]]
+
+    def test_without_a_day_the_known_paper_is_the_order_still(self):
+        """The other row says nothing of what it is."""
+        known = known_from(printed(ORIGINAL))
+        later = ("2026-1", "Commission of Youth", "March 3, 2026", "/f/1a.pdf")
+        found = printed(later, ORIGINAL, known=known).measures["2026-1"]
+        assert found.title == "Youth Commission"
+        assert len(found.versions) == 2
+
+    @pytest.mark.parametrize("shown", [("Ramps", ""), ("RAMPS", OTHER[2])])
+    def test_a_paper_in_two_rows_is_one_text(self, shown):
+        """A featured row, without its day or in capitals, repeats the list's."""
+        featured = ("2026-02", *shown, "/f/2.pdf")
+        assert printed(featured, OTHER).measures == printed(OTHER).measures
+
+    @pytest.mark.parametrize("dash", "\u2010\u2011\u2013\u2014\u2212")
+    def test_whatever_dash_a_number_has_it_is_the_same(self, dash):
+        """Typography is no other number, with a pattern or without."""
+        known = known_from(printed(OTHER))
+        dashed = (f"2026{dash}02", *OTHER[1:3], "/moved.pdf")
+        for more in ({}, {"number": r"20\d\d-(\d+)"}):
+            [found] = printed(dashed, known=known, **more).measures.values()
+            assert (found.identifier, found.session) == ("2026-02", "2026")
+
+    def test_a_new_signers_order_without_a_day_is_not_the_former_ones(self):
+        """The former one's stands in the same list; an amendment says that it is one."""
+        terms = {"reed": "2020-01-01", "quill": "2026-01-01"}
+        former = ("4", "Lots", "May 5, 2024", "/f/4.pdf")
+        known = known_from(printed(former, terms=terms))
+        seen = printed(("4", "Snow", "", "/g/4.pdf"), former, known=known, terms=terms)
+        assert {(one.session, one.title) for one in seen.items if hasattr(one, "title")} == {
+            ("quill", "Snow"), ("reed", "Lots"),
+        }  # fmt: skip
+        seen = printed(("4", "Amending Order 4", "", "/g/4.pdf"), former, known=known, terms=terms)
+        assert [(one.session, len(one.versions)) for one in seen.measures.values()] == [("reed", 2)]
+
+
+class TestRowsThatAreNoOrder:
+    def test_a_table_that_says_it_is_empty_is_drift(self):
+        """Its words are no order."""
+        seen = printed(EMPTY)
+        assert isinstance(seen.error, ParseDrift)
+        assert seen.measures == {}
+
+    def test_a_row_across_the_table_is_a_heading(self):
+        """It costs nothing."""
+        seen = printed("<tr><td colspan=4>Mayor A. Quill</td></tr>", OTHER, EMPTY)
+        assert list(seen.measures) == ["2026-2"]
+        assert (seen.report.failed, seen.listings[0].rows) == (0, 1)
+
+    def test_a_row_that_lacks_a_cell_is_kept_aside(self):
+        """Its words would be taken for those of other columns; nothing is taken for gone."""
+        lacking = row(*ORIGINAL).replace("<td>2026-1</td>", "")
+        seen = printed(OTHER, lacking)
+        assert list(seen.measures) == ["2026-2"]
+        assert (seen.report.failed, seen.listings) == (1, [])
+        assert "lacks 1 of the table's cells" in seen.notes
+
+
+class TestBadRowsOfJson:
+    PATHS: ClassVar = {
+        "index": INDEX, "format": "json", "rows": "items", "identifier": "n", "title": "t",
+    }  # fmt: skip
+
+    def visit(self, body, **more):
+        body = body if isinstance(body, bytes) else as_items(*body)
+        return visit(Orders, {INDEX: body}, place="us/md", **self.PATHS, **more)
+
+    @pytest.mark.parametrize("bad", [None, 5, "x", []])
+    def test_a_row_that_is_none_costs_only_itself(self, bad):
+        """It is kept aside with its reason, and nothing is taken for gone."""
+        seen = self.visit([order(1), bad, order(2)])
+        assert list(seen.measures) == ["EO 1", "EO 2"]
+        assert (seen.report.failed, seen.listings, seen.error) == (1, [], None)
+        assert "expected names with values" in seen.notes
+
+    def test_a_number_beyond_all_measure_is_no_total(self):
+        """It costs the total, not the orders."""
+        body = as_items(order(1))[:-1] + b', "all": ' + b"9" * 5000 + b"}"
+        seen = self.visit(body, total="all")
+        assert list(seen.measures) == ["EO 1"]
+        assert seen.listings == [Listing(name="orders", rows=1)]
+
+    def test_a_mapping_in_the_place_of_the_list_is_drift(self):
+        """Though `only` would let nothing of it through."""
+        seen = self.visit(b'{"items": {"new": 1}}', only="order")
+        assert isinstance(seen.error, ParseDrift)
+        assert seen.listings == []
+
+    def test_a_title_that_is_null_makes_nothing_vanish(self):
+        """What `only` cannot judge is kept aside; a number that it knows is enough."""
+        blank = {"n": "EO 2", "t": None}
+        seen = self.visit([order(1), blank], only="order")
+        assert list(seen.measures) == ["EO 1"]
+        assert (seen.report.failed, seen.listings) == (1, [])
+        seen = self.visit([order(1), blank], only="EO|order")
+        assert list(seen.measures) == ["EO 1", "EO 2"]
+        assert "title" not in seen.measures["EO 2"].observed
+
+
 class TestYears:
     """One index a year: what befalls one of them is told, and costs the others nothing."""
 

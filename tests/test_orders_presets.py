@@ -179,6 +179,18 @@ class TestOthers:
         again = crawled("chicago-mayor", known=known_from(seen))
         assert [one.session for one in orders_of(again)] == [one.session for one in orders_of(seen)]
 
+    def test_a_day_in_a_title_is_not_virginias_day_of_signing(self):
+        """The day stands in the card, outside its link."""
+        url = "https://www.governor.virginia.gov/executive-actions/"
+        body = served("virginia-governor")[url]
+        body = body.replace(b"Flood Plans", b"Closing on March 5, 2021").replace(
+            b"EO-18 Designation of Executive Branch Officers", b"EO-18 Snow"
+        )
+        found = orders_of(crawled("virginia-governor", pages={url: body}))
+        assert [one.dates[0].date.isoformat() for one in found] == [
+            "2026-06-30", "2026-02-04", "2026-01-17", "2022-06-15",
+        ]  # fmt: skip
+
     def test_an_order_in_two_indexes_is_one(self):
         """New Mexico's archive repeats what the list has."""
         seen = crawled("new-mexico-governor")

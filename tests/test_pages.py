@@ -113,6 +113,21 @@ class TestOnePage:
 
 
 class TestList:
+    def test_a_statement_that_loses_its_words_is_not_gone(self):
+        """The link is still there; a picture's link to what is not known is none."""
+        told = '<a class=title href="/x">On courts</a>'
+        first = lines(news(told), whole=True)
+        known = [
+            KnownMeasure(identifier=one.identifier, title=one.title, listing=one.listing)
+            for one in first.measures.values()
+        ]
+        blank, picture = '<a class=title href="/x"></a>', '<a class=title href="/y"><img></a>'
+        other = '<a class=title href="/z">On courts and towns</a>'
+        again = lines(news(blank, picture, other), whole=True, known=known, only="courts")
+        assert set(again.measures) == {"prosecutor.example.org/x", "prosecutor.example.org/z"}
+        assert "title" not in again.measures["prosecutor.example.org/x"].observed
+        assert again.listings[0].rows == 2
+
     def test_a_list_of_news_says_nothing_of_what_has_left_it(self):
         """No list, unless the watchlist says that it shows all there is."""
         seen = lines()

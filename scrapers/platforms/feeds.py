@@ -7,7 +7,7 @@ Real feeds of towns, recorded in April 2026, are replayed in a test; none of the
 feeds of the default watchlist was ever read.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from scrapers.platforms.orders_names import compiled
 from scrapers.platforms.statements import (
     GUID,
     Names,
+    ambiguous,
     day_of,
     extras_of,
     kind_given,
@@ -69,13 +70,18 @@ class Feeds(IndexSpider):
         # There may be no news in a feed: finding nothing is well once it was read.
         self.report.partial = bool(self.known) or BEGAN in self.memory
         names, seen, left, again = Names(self.known), set[str](), 0, 0
+        shared = ambiguous(
+            (lasting(entry.guid, entry.link), self.address(entry.link))
+            for _, feed in feeds
+            for entry in feed.entries
+        )
         for one, feed in feeds:
             for entry in feed.entries:
                 with self.row(entry.title or entry.guid or entry.link):
                     if only and not only.search(f"{entry.title} {entry.summary}"):
                         left += 1
                         continue
-                    measure = self._measure(entry, feed, one, names, kind)
+                    measure = self._measure(entry, feed, one, names, kind, shared)
                     if measure.identifier in seen:
                         again += 1
                         continue
@@ -122,11 +128,13 @@ class Feeds(IndexSpider):
         return feed
 
     def _measure(
-        self, entry: Entry, feed: Feed, one: Place, names: Names, kind: MeasureClassification
-    ) -> Measure:
+        self, entry: Entry, feed: Feed, one: Place, names: Names, kind: MeasureClassification,
+        shared: Collection[str],
+    ) -> Measure:  # fmt: skip
         """An entry as a measure. Raises ValueError for one that nothing names."""
         link = self.address(entry.link)
         guid = lasting(entry.guid, entry.link)
+        guid = "" if guid in shared and link else guid
         name = names.of(guid, link, entry.title)
         if not name:
             raise ValueError("an entry has no address, no name and no title")

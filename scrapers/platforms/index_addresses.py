@@ -61,7 +61,7 @@ def indexes(parameters: Mapping[str, Any], *, year: Callable[[], int], listing: 
                 session.replace(_YEAR, str(one)),
                 newest=one == year(),
                 yearly=True,
-            )  # fmt: skip
+            )
             for one in range(year(), year() - most, -1)
         ]
     return found

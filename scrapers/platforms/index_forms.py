@@ -28,6 +28,18 @@ SIZES = frozenset({"perpage", "pagesize", "limit", "top", "size"})
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _BLOCK = re.compile(r"</?(?:p|div|br|li|[ou]l|t[rdh]|h[1-6])\b[^>]*>", re.IGNORECASE)
 _SHOWN = 80
+_LONGEST_NUMBER = 9
+"""Digits; a site that counts more is not counting."""
+
+LONGEST_INT = 4000
+
+_NOTHING = re.compile(
+    r"no (?:matching )?(?:data|records?|results?|entries|items|orders|documents)\b"
+    r"(?: (?:is|are|was|were|have been|available|found|to display|in|the|this|table|yet|matching))*"
+    r"[.!]?",
+    re.IGNORECASE,
+)
+"""What a table of nothing says of itself."""
 
 
 class Form(Protocol[Row]):
@@ -85,11 +97,18 @@ class JsonForm:
         self._next = layout.get("next", "")
         self._total = layout.get("total", "")
 
-    def rows(self, page: Response) -> list[Mapping[str, Any]]:
+    def rows(self, page: Response) -> list[Any]:
+        """As `Form.rows` says; a row may be null or anything else that is no mapping.
+
+        One mapping is a row only where the path goes through every entry of a list.
+        """
         found = values(_json(page), self._rows)
         lists = [one for one in found if isinstance(one, list)]
-        entries = [entry for one in lists for entry in one] if lists else found
-        if not (lists or entries) or not all(isinstance(one, Mapping) for one in entries):
+        every = found if "*" in self._rows.split(".") else []
+        entries = [entry for one in lists for entry in one] if lists else every
+        if not (lists or entries) or (
+            entries and not any(isinstance(one, Mapping) for one in entries)
+        ):
             raise ParseDrift(
                 f"the index has no rows where {self._rows!r} should find them", page.url
             )
@@ -102,7 +121,7 @@ class JsonForm:
     def total(self, page: Response) -> int | None:
         header = page.headers.get("X-WP-Total") or b""
         printed = told(_json(page), self._total) if self._total else header.decode("latin-1")
-        return int(printed) if printed.isdecimal() else None
+        return _count(printed) if printed.isdecimal() else None
 
 
 def rows_of(page: TextResponse, css: str = "") -> list[Selector]:
@@ -114,8 +133,14 @@ def rows_of(page: TextResponse, css: str = "") -> list[Selector]:
 
 
 def is_heading(row: Selector) -> bool:
-    """Whether a row only says what the columns are."""
-    return bool(row.xpath("self::tr[th and not(td)]"))
+    """Whether a row only says what the columns are, what the rows below it share, or that there are none.
+
+    One cell across several columns without a link is no row of the list.
+    """
+    across = "self::tr[count(td | th) = 1 and (td | th)/@colspan > 1 and not(.//@href)]"
+    if row.xpath("self::tr[th and not(td)]") or row.xpath(across):
+        return True
+    return bool(_NOTHING.fullmatch(words(row))) and not row.xpath(".//@href")
 
 
 def next_page(page: TextResponse, css: str) -> str:
@@ -126,7 +151,11 @@ def next_page(page: TextResponse, css: str) -> str:
 def stated_total(page: TextResponse, css: str) -> int | None:
     """How many the site says there are: the last number in what the selector finds."""
     numbers = re.findall(r"\d[\d,]*", words(page.selector, css)) if css else []
-    return int(numbers[-1].replace(",", "")) if numbers else None
+    return _count(numbers[-1].replace(",", "")) if numbers else None
+
+
+def _count(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
 
 
 def html_page(page: Response) -> TextResponse:
@@ -200,6 +229,11 @@ def label_of(row: Any) -> str:
 
 def _json(page: Response) -> Any:
     try:
-        return json.loads(page.body)
+        return json.loads(page.body, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise ParseDrift(f"the index is no JSON: {error}", page.url) from error
+
+
+def _whole(digits: str) -> int | str:
+    """A number of JSON; one too long for Python is left as it is printed, and costs only its field."""
+    return int(digits) if len(digits) < LONGEST_INT else digits

@@ -25,7 +25,7 @@ from scrapers.errors import Gone, ParseDrift, SourceError
 from scrapers.items import Link, Listing, Measure, MeasureDate, Related, Sponsor, Version, Withdrawn
 from scrapers.platforms.index import INDEX_SELECTORS, INDEX_WORDS, Index, IndexSpider
 from scrapers.platforms.index_addresses import Place, indexes, listed
-from scrapers.platforms.index_forms import HtmlForm, JsonForm, html_page
+from scrapers.platforms.index_forms import HtmlForm, JsonForm, html_page, label_of
 from scrapers.platforms.legistar_rows import digest
 from scrapers.platforms.orders_grouping import Entry, by_signer, entry
 from scrapers.platforms.orders_names import (
@@ -181,6 +181,8 @@ class Orders(IndexSpider):
         def read(row: Any, page: Any) -> Order | None:
             if not self.is_json:
                 return rows.html(row, page)
+            if not isinstance(row, Mapping):
+                raise ParseDrift(f"a row is {label_of(row)}, expected names with values", page.url)
             fields.count_unknown(ROW, [row], self.report.unmapped)
             return rows.json(row, page)
 
@@ -227,7 +229,7 @@ class Orders(IndexSpider):
             (one.session, alike(one.identifier)): one.extras.get(SIGNER, "") for one in self.known
         }
         return [
-            entry(part)
+            entry(part, register.at)
             for key, group in groups.items()
             for part in by_signer(group, signers.get(key, ""))
         ]

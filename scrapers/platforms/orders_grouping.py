@@ -1,10 +1,11 @@
 """Which rows of an index are one order: those of one number and term. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from scrapers.platforms.orders_names import Named
+from scrapers.addresses import canonical_url
+from scrapers.platforms.orders_names import AMENDS, Named
 from scrapers.platforms.orders_rows import Order
 
 
@@ -35,16 +36,32 @@ def by_signer(group: Sequence[tuple[Named, Order]], owner: str) -> list[list[tup
     return list(parts.values())
 
 
-def _rank(one: tuple[Named, Order]) -> tuple[date, str, str]:
-    return one[1].signed or date.max, one[1].title, one[1].document
+def _rank(
+    one: tuple[Named, Order], orders: Collection[str] = ()
+) -> tuple[bool, bool, date, bool, str, str]:
+    row = one[1]
+    addresses = (canonical_url(url) for url in (row.document, row.detail) if url)
+    known = any(url in orders for url in addresses)
+    amends = bool(AMENDS.search(row.title))
+    # Of a title in two rows the one in capitals is the headline.
+    shout = row.title.isupper()
+    return amends, not known, row.signed or date.max, shout, row.title, row.document
 
 
-def entry(group: Sequence[tuple[Named, Order]]) -> Entry:
+def entry(group: Sequence[tuple[Named, Order]], orders: Collection[str] = ()) -> Entry:
     """The rows of one order: the earliest first, wherever the list has it.
 
     So a re-ordered list gives the same measures. An order's number may stand
-    twice, for an amendment of the order.
+    twice, for an amendment of the order: that names itself so, or is later. Where a
+    day is not printed, the row at one of `orders`, the addresses at which orders are
+    known, is the order still. A paper that stands in two rows is one text.
     """
-    ranked = sorted(group, key=_rank)
+    undated = not all(row.signed for _, row in group)
+    ranked = sorted(group, key=lambda one: _rank(one, orders if undated else ()))
+    papers: dict[object, tuple[Named, Order]] = {}
+    for named, row in ranked:
+        paper = row.document or row.detail or (row.title, row.signed_text)
+        papers.setdefault(paper, (named, row))
+    ranked = list(papers.values())
     formerly = tuple(dict.fromkeys(name for named, _ in group for name in named.formerly))
     return Entry(replace(ranked[0][0], formerly=formerly), tuple(row for _, row in ranked))

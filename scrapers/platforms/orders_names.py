@@ -24,10 +24,14 @@ NUMBER = "number"
 SIGNER = "signer"
 """Extras: the addresses an order was last seen at, by which it is known again, its number and signer."""
 
+AMENDS = re.compile(r"\bamend", re.IGNORECASE)
+"""What the title of a paper says that amends the order of its own number."""
+
 LONGEST_SHORT = 4
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SHORT_YEAR = re.compile(r"\d\d(?=-\d+\w?\Z)")
 _OWN_NUMBER = re.compile(r"[\w.-]*\d[\w.-]*\Z")
+_DASHES = re.compile(r"(?<=\w)[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d](?=\w)")
 _PART = re.compile(r"\{(\w+)\}")
 _SHORT = {
     "executiveorder": "eo", "executivedirective": "ed", "emergencyexecutiveorder": "eeo",
@@ -35,8 +39,13 @@ _SHORT = {
 
 
 def alike(name: str) -> str:
-    """A name as it is compared: case, blanks and leading zeros are typography."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", "".join(name.casefold().split()))
+    """A name as it is compared: case, blanks, dashes and leading zeros are typography."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", "".join(plain_dashes(name).casefold().split()))
+
+
+def plain_dashes(number: str) -> str:
+    """A number with a hyphen for whatever dash stands between its parts."""
+    return _DASHES.sub("-", number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ class Numbering:
     def find(self, *told: str) -> tuple[str, str]:
         """The number in the first words that have one, and the year in it; "" each where there is none."""
         for words in told:
-            found = self.pattern.search(unended(words)) if self.pattern and words else None
+            plain = plain_dashes(unended(words)) if self.pattern and words else ""
+            found = self.pattern.search(plain) if self.pattern and plain else None
             if found:
                 return self._written(found), self._year(found)
         return "", ""
@@ -152,13 +162,15 @@ class Register:
 
     `today` is the day of the crawl, `at` are known orders by address, `sessions` all sessions a name is known in.
     `shared` are addresses that several rows of this crawl have: they tell no
-    order from another. `numbers` are all numbers of this crawl.
+    order from another. `numbers` are all numbers of this crawl, `elsewhere` those whose
+    known order stands at its own address in this crawl.
     """
 
     terms: Terms
     today: Callable[[], date]
     shared: frozenset[str]
     numbers: frozenset[str]
+    elsewhere: frozenset[str]
     at: Mapping[str, KnownMeasure]
     sessions: Mapping[str, frozenset[str]]
 
@@ -179,12 +191,14 @@ class Register:
             sessions.setdefault(alike(one.identifier), set()).add(one.session)
             for url in {one.extras.get(DOCUMENT, ""), one.extras.get(PAGE, "")} - {""}:
                 held.setdefault(canonical_url(url), []).append(one)
+        at = {url: ones[0] for url, ones in held.items() if len(ones) == 1}
         return cls(
             terms,
             today,
             frozenset(url for url, count in seen.items() if count > 1),
             frozenset(alike(number) for number, *_ in listed),
-            {url: ones[0] for url, ones in held.items() if len(ones) == 1},
+            frozenset(alike(one.identifier) for url, one in at.items() if seen[url] == 1),
+            at,
             {name: frozenset(found) for name, found in sessions.items()},
         )
 
@@ -213,7 +227,9 @@ class Register:
         when = when or next((file_name(url) for url in addresses if url), "")
         name = number or f"{title} ({when})"
         if before is None or (session and before.session != session):
-            return Named(session or self.term(name, signed, year or year_in(number)), name)
+            amends = bool(AMENDS.search(title))
+            term = self.term(name, signed, year or year_in(number), amends=amends)
+            return Named(session or term, name)
         if not number:
             return Named(before.session, before.identifier)
         if alike(before.identifier) == alike(number):
@@ -230,18 +246,22 @@ class Register:
             (self.at[key] for key in keys if key in self.at and key not in self.shared), None
         )
 
-    def term(self, name: str, signed: date | None, year: str) -> str:
+    def term(self, name: str, signed: date | None, year: str, *, amends: bool = False) -> str:
         """The session of an order for which the watchlist names none.
 
         By the terms where they are given. Without them dates are often added or
         mended later, so the year in a number counts more than they do, and an
-        order keeps the only session it is known under.
+        order keeps the only session it is known under. In a list that has the known
+        order too, another paper of its number without a day is a new signer's, unless
+        it says that it `amends`.
         """
         before = self.sessions.get(alike(name), frozenset())
         if self.terms.first_days:
             if signed:
                 return self.terms.of(signed)
-            return next(iter(before)) if len(before) == 1 else self.terms.of(self.today())
+            another = alike(name) in self.elsewhere and not amends
+            kept = len(before) == 1 and not another
+            return next(iter(before)) if kept else self.terms.of(self.today())
         if year:
             return year
         of_signing = str(signed.year) if signed else ""

@@ -14,7 +14,7 @@ from scrapy.http import Response, TextResponse
 from scrapers.errors import ParseDrift
 from scrapers.fields import Fields
 from scrapers.platforms.index_forms import plain, told, values
-from scrapers.platforms.orders_names import Numbering, file_name
+from scrapers.platforms.orders_names import Numbering, file_name, plain_dashes
 from scrapers.selectors import addresses, columns, day, day_words, headings_of, words
 
 HEADINGS = MappingProxyType(
@@ -37,6 +37,9 @@ PATHS = ("identifier", "title", "signed", "signer", "document", "detail", "abstr
 ROW = "row"
 LONGEST = 2000
 """The most that is kept of a field nobody knows, in characters."""
+
+LONGEST_SPAN = 3
+"""Digits of how many columns a cell spans; browsers take no more than 1000 columns."""
 
 _PAPER = re.compile(r"\.(?:pdf|docx?|rtf)\Z", re.IGNORECASE)
 _MEDIA = re.compile(r"/media/\d+\Z")
@@ -93,7 +96,10 @@ class Rows:
         Raises ParseDrift for a row without a number that has no title or no date
         either: nothing could tell it from others.
         """
-        chosen = {**columns(row, HEADINGS), **self.layout}
+        by_heading = columns(row, HEADINGS)
+        if set(by_heading) - set(self.layout) and (lacking := _lacking(row)):
+            raise ParseDrift(f"a row lacks {lacking} of the table's cells", page.url)
+        chosen = {**by_heading, **self.layout}
         said = {name: words(row, chosen[name]) if name in chosen else "" for name in PATHS}
         detail = (
             next(iter(addresses(row, chosen["detail"], page.url)), "") if "detail" in chosen else ""
@@ -142,11 +148,14 @@ class Rows:
         url: str,
         above: str = "",
     ) -> Order | None:
-        title, printed = said["title"], said["identifier"]
-        if self.only and not self.only.search(f"{printed} {title}"):
-            return None
+        title, printed = said["title"], plain_dashes(said["identifier"])
         files = file_name(document), file_name(detail)
         number, year = self.numbering.find(printed, title, *files, f"{printed or title} {above}")
+        if self.only and not self.only.search(f"{printed} {title}"):
+            if title:
+                return None
+            if not self.only.search(number):
+                raise ParseDrift("a row has no title by which `only` could know it", url)
         found = Order(
             number=number or printed,
             title=title,
@@ -161,6 +170,17 @@ class Rows:
         if not found.number and not (title and (found.signed_text or document or detail)):
             raise ParseDrift("a row has neither a number nor a title with a date", url)
         return found
+
+
+def _lacking(row: Selector) -> int:
+    """How many cells a row has less than its table has columns: then none is known to be its own."""
+    cells = row.xpath("./td | ./th")
+    spans = (cell.attrib.get("colspan", "") for cell in cells)
+    return max(0, len(headings_of(row)) - sum(_span(told) for told in spans)) if cells else 0
+
+
+def _span(told: str) -> int:
+    return max(1, int(told)) if told.isdecimal() and len(told) <= LONGEST_SPAN else 1
 
 
 def _heading(row: Selector, tags: Iterable[str]) -> str:

@@ -112,9 +112,13 @@ class Pages(IndexSpider):
 
         def read(row: Selector, page: Any) -> Line | None:
             line = line_of(row, layout, page.url)
-            fits = line and (not only or only.search(f"{line.title} {line.abstract}"))
+            if not line.title:
+                # A picture's link; one whose statement is known has lost its words, and is not gone.
+                return line if named_by(self.address(line.link)) in known else None
+            fits = not only or only.search(f"{line.title} {line.abstract}")
             return line if fits else None
 
+        known = {measure.identifier for measure in self.known}
         index = await self.read_index(layout, read, url=one.url)
         if not index.entries and not only:
             raise ParseDrift(f"not one of {index.rows} links of the list has words", one.url)
@@ -161,8 +165,8 @@ class Pages(IndexSpider):
         )
 
 
-def line_of(row: Selector, layout: Mapping[str, str], base: str) -> Line | None:
-    """An entry of a list; None for a link without words, which is a picture's.
+def line_of(row: Selector, layout: Mapping[str, str], base: str) -> Line:
+    """An entry of a list; without a title where its link has no words.
 
     Raises LookupError for one that leads nowhere.
     """
@@ -170,8 +174,6 @@ def line_of(row: Selector, layout: Mapping[str, str], base: str) -> Line | None:
     if not link:
         raise LookupError("an entry leads nowhere")
     title = words(row, layout["title"]) if "title" in layout else words(row, "a") or words(row)
-    if not title:
-        return None
     dated = words(row, layout["date"]) if "date" in layout else day_words(words(row, "time"))
     abstract = words(row, layout["abstract"]) if "abstract" in layout else ""
     return Line(title, link, day_words(dated), abstract)

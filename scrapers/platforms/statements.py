@@ -46,6 +46,18 @@ def lasting(guid: str, link: str) -> str:
     return named_by(name) if name.lower().startswith(("http://", "https://")) else name
 
 
+def ambiguous(entries: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Publisher's names that entries of several addresses share: they name none of them.
+
+    `entries` are names with addresses, as the feeds of a source have them at one time.
+    """
+    found: dict[str, set[str]] = {}
+    for guid, link in entries:
+        if guid and link:
+            found.setdefault(guid, set()).add(named_by(link))
+    return frozenset(guid for guid, links in found.items() if len(links) > 1)
+
+
 @dataclass
 class Names:
     """The names of a source's statements: each keeps the one it has.
