@@ -5,8 +5,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 
-from scrapers.warc import BLOCK, TORN, BadArchive, WarcFile, drain, printed, wrong
+from scrapers.warc import (
+    BLOCK,
+    TORN,
+    BadArchive,
+    WarcFile,
+    drain,
+    is_one_member,
+    printed,
+    unpacked,
+    wrong,
+)
 
 GZIP = b"\x1f\x8b"
 END = b"\r\n\r\n"
@@ -34,23 +45,39 @@ def verify(path: Path) -> tuple[int, list[str]]:
 
     Raises BadArchive for a file that cannot be opened.
     """
-    count = 0
-    problems: list[str] = []
     try:
         with path.open("rb") as file:
-            for record in ArchiveIterator(file, check_digests=True):
-                drain(record)
-                count += 1
-                if record.raw_stream.limit > 0:
-                    problems.append(f"record {count}: breaks off before its end")
-                problems += [
-                    f"record {count}: {printed(said)}" for said in record.digest_checker.problems
-                ]
-            problems = problems or _end(file, count)
+            try:
+                return _read(file)
+            except ArchiveLoadFailed as error:
+                if not is_one_member(error):
+                    raise
+        with unpacked(path) as file:
+            return _read(file)
     except OSError as error:
         raise BadArchive(f"{path} cannot be read: {error.strerror or error}") from error
     except TORN as error:
+        return 0, [wrong(error)]
+
+
+def _read(file: IO[bytes]) -> tuple[int, list[str]]:
+    """`verify` of an open file. Raises ArchiveLoadFailed for one that is compressed as a whole."""
+    count = 0
+    problems: list[str] = []
+    try:
+        for record in ArchiveIterator(file, check_digests=True):
+            drain(record)
+            count += 1
+            if record.raw_stream.limit > 0:
+                problems.append(f"record {count}: breaks off before its end")
+            problems += [
+                f"record {count}: {printed(said)}" for said in record.digest_checker.problems
+            ]
+    except TORN as error:
+        if isinstance(error, ArchiveLoadFailed) and is_one_member(error):
+            raise
         problems.append(f"after record {count}: {wrong(error)}")
+    problems = problems or _end(file, count)
     if not count and not problems:
         problems.append("the file holds no records")
     return count, problems

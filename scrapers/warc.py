@@ -264,7 +264,8 @@ class WarcFile:
         try:
             return tuple(self._scan())
         except _OneGzipMember:
-            self._unpacked = self._unpack()
+            self._unpacked = unpacked(self.path)
+            weakref.finalize(self, self._unpacked.close)
             return tuple(self._scan())
 
     def _scan(self) -> Iterator[Entry]:
@@ -301,7 +302,7 @@ class WarcFile:
                 yield record, offset
                 count += 1
         except ArchiveLoadFailed as error:
-            if "non-chunked gzip" in str(error) and self._unpacked is None:
+            if is_one_member(error) and self._unpacked is None:
                 raise _OneGzipMember from error
             self.problem = f"{self.path} is not readable after record {count}: {wrong(error)}"
         except TORN as error:
@@ -335,15 +336,6 @@ class WarcFile:
             return False
         return True
 
-    def _unpack(self) -> IO[bytes]:
-        """A file that is compressed as a whole, unpacked, so that records can be sought."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
-        weakref.finalize(self, file.close)
-        with gzip.open(self.path, "rb") as packed:
-            shutil.copyfileobj(_Limited(packed, LARGEST_UNPACKED), file)
-        file.flush()
-        return file
-
 
 class _OneGzipMember(Exception):
     """The file is compressed as a whole instead of record by record."""
@@ -362,6 +354,24 @@ class _Limited:
         if self.left < 0:
             raise BadArchive(f"the archive unpacks to more than {LARGEST_UNPACKED >> 30} GiB")
         return found
+
+
+def is_one_member(error: ArchiveLoadFailed) -> bool:
+    """Whether an archive could not be read as it is compressed as a whole."""
+    return "non-chunked gzip" in str(error)
+
+
+def unpacked(path: Path) -> IO[bytes]:
+    """A file that is compressed as a whole, unpacked, so that records can be sought."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks for it closes it
+    try:
+        with gzip.open(path, "rb") as packed:
+            shutil.copyfileobj(_Limited(packed, LARGEST_UNPACKED), file)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def drain(record: Any) -> None:

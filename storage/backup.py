@@ -74,7 +74,7 @@ def _told(path: Path, error: sqlite3.Error | OSError) -> StorageError:
         full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
     if full:
         return StorageFull(
-            f"the backup of {path} could not be written ({error}); "
+            f"a copy of {path} could not be written ({error}); "
             "free some space, then run again: nothing was changed"
         )
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
@@ -82,7 +82,7 @@ def _told(path: Path, error: sqlite3.Error | OSError) -> StorageError:
             f"{path} is no database, or a damaged one ({error}); nothing was changed"
         )
     return StorageError(
-        f"the backup of {path} could not be written ({error}); "
+        f"a copy of {path} could not be written ({error}); "
         "check that the folder belongs to the user who runs this: nothing was changed"
     )
 

@@ -446,6 +446,9 @@ class TestReplay:
         whole = tmp_path / "b.warc.gz"
         whole.write_bytes(gzip.compress(plain.read_bytes()))
         assert ReplayArchive(whole).answer("GET", "https://x.gov/2").body == b"two"
+        assert verify(whole) == (4, [])
+        whole.write_bytes(whole.read_bytes()[:-20])
+        assert verify(whole)[1] == ["the compressed bytes are damaged"]
 
     @pytest.mark.parametrize(
         "content",
