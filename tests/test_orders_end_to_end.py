@@ -1,8 +1,12 @@
 """Orders through the whole of Measurewatch: what an order's text says it ends is told of the other."""
 
-from tests.recordings import pack_files
-from tests.running import json_lines
+import json
+from pathlib import Path
 
+from tests.recordings import pack_files
+from tests.running import json_lines, measurewatch
+
+CHALLENGE = Path(__file__).parent / "pages" / "challenges" / "akamai-denied.html"
 INDEX = "https://www.example.gov/mayor/orders/"
 WATCHLIST = f"""
 name: Orders
@@ -64,4 +68,33 @@ def test_an_order_that_another_ones_text_ends_is_told_as_superseded(tmp_path):
     [ended] = [one for one in changes if one["kind"] == "superseded"]
     assert ended["after"] == [
         {"identifier": "EO 2026-02", "relation": "rescinded-by", "session": "2026"}
+    ]
+
+
+def test_a_list_that_is_blocked_is_told_and_costs_the_other_nothing(tmp_path):
+    """However long it lasts nothing vanishes, and what is new in the other list is told."""
+    archive = "https://www.example.gov/mayor/archive/"
+    watchlist = WATCHLIST.replace(f'index: "{INDEX}"', f'index: "{INDEX}", indexes: ["{archive}"]')
+    (tmp_path / "watchlist.yaml").write_text(watchlist, encoding="utf-8")
+    old, late = ("2025-3", "Ramps", "May 5, 2025"), ("2025-4", "Parks", "June 9, 2025")
+    papers = PAPERS | {
+        f"{archive}{number}/": paper(f"Section 1. {title} are open.", "It is so ordered.")
+        for number, title, _ in (old, late)
+    }
+    well = {INDEX: index(FIRST), archive: index(old), **papers}
+    blocked = {INDEX: CHALLENGE.read_bytes(), archive: index(late, old), **papers}
+    replays = [
+        part
+        for day, pages in enumerate([well, blocked, blocked, blocked], 1)
+        for part in (
+            "--replay",
+            str(pack_files(tmp_path / f"{day}.warc.gz", f"2026-02-0{day}T12:00:00Z", pages)),
+        )
+    ]
+    common = ("--watchlist", "watchlist.yaml", "--home", "home")
+    done = measurewatch("crawl", *replays, *common, "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["state"] == "blocked"
+    changes = json_lines("changes", *common, cwd=tmp_path)
+    assert [(one["kind"], one["measure"]["identifier"]) for one in changes] == [
+        ("new", "EO 2025-4")
     ]

@@ -62,7 +62,11 @@ def known_from(seen):
     """What the store would hand in at the next crawl."""
     return [
         KnownMeasure(
-            identifier=one.identifier, session=one.session, title=one.title, extras=one.extras
+            identifier=one.identifier,
+            session=one.session,
+            title=one.title,
+            listing=one.listing,
+            extras=one.extras,
         )
         for one in orders_of(seen)
     ]

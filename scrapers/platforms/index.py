@@ -112,13 +112,13 @@ class IndexSpider(SiteSpider):
         """
         for one in read:
             self.remember.setdefault(WAS_READ + one.url, self.now.isoformat())
-        counting: list[SourceError] = []
-        for one, error in failed:
-            if self._counts(one, error):
-                counting.append(error)
-            self.report.note("info", f"one of several was not read: {error}", one.url)
+        counting = [error for one, error in failed if self._counts(one, error)]
         # What a site blocks says more than what else went wrong meanwhile.
-        return min(counting, key=lambda error: not isinstance(error, Challenge), default=None)
+        amiss = min(counting, key=lambda error: not isinstance(error, Challenge), default=None)
+        for one, error in failed:
+            if error is not amiss:
+                self.report.note("info", f"one of several was not read: {error}", one.url)
+        return amiss
 
     def _counts(self, one: Place, error: SourceError) -> bool:
         if WAS_READ + one.url in self.memory or self.knows(one):
