@@ -184,7 +184,7 @@ def test_the_command_says_what_it_did(home: Home, site: Site) -> None:
     done = CliRunner().invoke(root, run, obj={})
     assert done.exit_code == 0, done.output
     assert "before-restore-1.db" in done.output
-    assert "1 alerts that it delivered since will not be sent again" in done.output
+    assert "1 alert that it delivered since will not be sent again" in done.output
     assert Path(home.backups / "before-restore-1.db").is_file()
 
 

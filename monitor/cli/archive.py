@@ -59,6 +59,7 @@ def verify(ctx: click.Context, files: tuple[Path, ...]) -> None:
 @shared
 @click.pass_context
 def pack(ctx: click.Context, list_file: Path, out_file: Path) -> None:
+    from pipelines.compare_words import how_many
     from scrapers.archive import pack as pack_list
 
     out = output(ctx)
@@ -67,5 +68,5 @@ def pack(ctx: click.Context, list_file: Path, out_file: Path) -> None:
         out.line({"file": str(out_file), "records": count})
     else:
         out.remark(
-            f"{count} records in {out_file}. Next: measurewatch crawl SOURCE --replay {out_file}"
+            f"{how_many(range(count), 'record')} in {out_file}. Next: measurewatch crawl SOURCE --replay {out_file}"
         )

@@ -93,4 +93,7 @@ def restore(ctx: click.Context, backup: Path) -> None:
     if found.told is None:
         out.remark("It could not be read: what happened since the backup may be told again.")
     elif found.told:
-        out.remark(f"{found.told} alerts that it delivered since will not be sent again.")
+        from pipelines.compare_words import how_many
+
+        told = how_many(range(found.told), "alert")
+        out.remark(f"{told} that it delivered since will not be sent again.")
