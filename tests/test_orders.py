@@ -643,9 +643,10 @@ class TestBadRowsOfJson:
         assert isinstance(seen.error, ParseDrift)
         assert seen.listings == []
 
-    def test_a_title_that_is_null_makes_nothing_vanish(self):
+    @pytest.mark.parametrize("title", [None, "", " \u00a0\u200b"])
+    def test_a_title_that_is_null_makes_nothing_vanish(self, title):
         """What `only` cannot judge is kept aside; a number that it knows is enough."""
-        blank = {"n": "EO 2", "t": None}
+        blank = {"n": "EO 2", "t": title}
         seen = self.visit([order(1), blank], only="order")
         assert list(seen.measures) == ["EO 1"]
         assert (seen.report.failed, seen.listings) == (1, [])

@@ -148,7 +148,9 @@ class Rows:
         url: str,
         above: str = "",
     ) -> Order | None:
-        title, printed = said["title"], plain_dashes(said["identifier"])
+        # Signs that nobody sees (a zero-width space) are no title.
+        title = said["title"] if re.search(r"\w", said["title"]) else ""
+        printed = plain_dashes(said["identifier"])
         files = file_name(document), file_name(detail)
         number, year = self.numbering.find(printed, title, *files, f"{printed or title} {above}")
         if self.only and not self.only.search(f"{printed} {title}"):
