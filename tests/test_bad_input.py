@@ -238,7 +238,7 @@ class TestHome:
             assert told["home"]["result"] == "wrong"
             assert "cannot be written to" in told["home"]["advice"]
             assert told["database"]["result"] == "right"
-            assert told["watchlist"]["advice"].endswith(": 1 source, 1 topic, 1 watch")
+            assert told["watchlist"]["advice"].endswith(" topics, 1 watch")
             assert {path: path.stat().st_mtime_ns for path in [home, *home.rglob("*")]} == before
         finally:
             for path in inside:
