@@ -5,7 +5,8 @@ SourceError              something kept a source from being read
 │   ├── ParseDrift       a genuine page of a shape we do not know: the site changed
 │   ├── Challenge        a bot challenge or access-denied page, whatever its status
 │   └── ErrorPage        an error page, whatever its status
-│       └── Gone         the site's own word that what stood there is no more
+│       ├── Gone         the site's own word that what stood there is no more
+│       └── NotOpen      a legislature's session that has no list, or no bill, yet
 ├── FetchError           no usable answer came (DNS, TLS, timeout, 5xx after retries)
 ├── RobotsDenied         robots.txt, or its absence by error, forbids the visit
 ├── AddressRefused       the address guard did not let the request out
@@ -51,6 +52,14 @@ class Gone(ErrorPage):
     A 404 is none: a mistyped link, a server that was set up anew and a deleted
     record look the same.
     """
+
+
+class NotOpen(ErrorPage):
+    """The `session` of a legislature has no list, or nothing in it: it is not open yet, or never was."""
+
+    def __init__(self, message: str, url: str = "", *, session: str) -> None:
+        super().__init__(message, url)
+        self.session = session
 
 
 class FetchError(SourceError):

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from scrapers.errors import NotOpen, SourceError
 from scrapers.ports import KnownMeasure
-from scrapers.report import Report
+from scrapers.report import Report, health_of
 
 AGAIN = timedelta(days=6, hours=12)
 """How long a past session is left alone."""
@@ -54,19 +55,29 @@ class Sessions:
     ) -> "Sessions":
         return cls({one.session for one in known if one.session}, remember, now, report)
 
-    def past(self, current: Sequence[str], year: Callable[[str], int]) -> list[str]:
+    def past(
+        self,
+        current: Sequence[str],
+        year: Callable[[str], int],
+        *,
+        refused: Sequence[SourceError] = (),
+        read: bool = True,
+    ) -> list[str]:
         """The sessions to be read again beside the `current` ones, oldest first.
 
         `year` gives the last year of a session; it may raise ValueError for what
-        is no session's name.
+        is no session's name. While no current one was `read`, and none of those
+        `refused` is open yet, the past ones are what there is to read, in every crawl.
         """
+        between = not read and all(map(self.is_to_come, refused))
         found = []
         for session in sorted(set(self.known) - set(current)):
             try:
                 recent = year(session) >= self.now.year - 1
             except ValueError:
                 continue
-            if recent and f"over {session}" not in self.remember and self._is_due(session):
+            due = between or self._is_due(session)
+            if recent and due and f"over {session}" not in self.remember:
                 found.append(session)
         return found
 
@@ -103,6 +114,22 @@ class Sessions:
         now = self.now.isoformat()
         self.remember |= {f"swept {session}": now, f"gone {session}": now}
         self.report.note("info", f"the list of the past session {session} is not there")
+
+    def judge(self, refused: Sequence[SourceError], *, read: bool) -> None:
+        """Say what kept sessions away; raise the worst of it when none was `read`.
+
+        A session that is not open yet is no failure, unless it was open before, or
+        it is all there is to read.
+        """
+        if refused and not read:
+            raise next((what for what in refused if not self.is_to_come(what)), refused[0])
+        for what in refused:
+            kind = "info" if self.is_to_come(what) else str(health_of(what))
+            self.report.note(kind, str(what))
+
+    def is_to_come(self, what: SourceError) -> bool:
+        """Tell whether what kept a session away is that it is not open yet."""
+        return isinstance(what, NotOpen) and what.session not in self.known
 
     def _close(self, session: str, why: str) -> None:
         for name in ("swept", "list", "moved", "gone"):

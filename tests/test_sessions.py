@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.errors import SourceError
 from scrapers.ports import KnownMeasure
 from scrapers.report import Report
 from scrapers.sessions import AGAIN, STILL, Sessions, nth_weekday, opening, year_in
 from scrapers.sites.maryland import SITE, Maryland
+from scrapers.sites.minnesota import Minnesota
+from scrapers.sites.new_mexico import NewMexico
 from scrapers.sites.virginia import Virginia
+from tests import test_minnesota, test_new_mexico
 from tests.legislatures import Lis, Watched, sessions_in
 from tests.recordings import Bill
 
@@ -302,3 +306,69 @@ class TestTurnOfTheYearInMaryland:
         weekly = [day for day in asked if day >= 18 and "2026rs" in asked[day]]
         assert weekly == [18, *range(25, 152, 7)]
         assert "session 2026RS is over" in notes[weekly[-1]]
+
+
+def legislature_of(name):
+    """A state's spider, its site by address, the old session, and the new one with its list of one bill."""
+    if name == "virginia":
+        lis = Lis({"20261": [Bill("HB1"), Bill("SB2")]})
+        return Virginia, lis.answer, "20271", lambda: lis.sessions.update({"20271": [Bill("HB1")]})
+    if name == "maryland":
+        lists = {"2026rs": bills("2026RS", ("HB0001", {}), ("HB0002", {}))}
+
+        def answer(url, *_):
+            found = lists.get(url.removeprefix(f"{SITE}/").partition("/")[0])
+            return (200, found.encode()) if found else (404, b"<title>Not found</title>")
+
+        return Maryland, answer, "2027RS", lambda: lists.update(
+            {"2027rs": bills("2027RS", ("HB0001", {}))}
+        )  # fmt: skip
+    if name == "minnesota":
+        site, now = test_minnesota.Revisor(), "0952027"
+        nothing = (test_minnesota.PAGES / "nothing.html").read_bytes()
+        for address in list(site.pages):
+            if "session=0942025" in address:
+                site.pages[address.replace("0942025", now)] = nothing
+        first = test_minnesota.ranges("House", "bill")
+        one = site.pages[first]
+        return Minnesota, site.answer, now, lambda: site.pages.update(
+            {first.replace("0942025", now): one}
+        )  # fmt: skip
+    served = dict(test_new_mexico.pages())
+    later = {
+        address.replace("/26%20", "/27%20").replace("&year=26", "&year=27"): body
+        for address, body in served.items()
+        if "/bills/house/" in address or "Chamber=H" in address
+    }
+    return (
+        NewMexico,
+        lambda url, *_: (200, served[url]) if url in served else (404, b"<title>Not found</title>"),
+        "27 Regular",
+        lambda: served.update(later),
+    )
+
+
+@pytest.mark.parametrize("name", ["maryland", "minnesota", "new_mexico", "virginia"])
+def test_before_the_new_session_opens_the_old_one_is_followed(database, name):
+    """Day by day in January: no failure, nothing gone, one word that it opened; a lost list is a failure."""
+    kind, answer, session, opens = legislature_of(name)
+    watched = Watched(database, kind, answer)
+    watched.crawl(datetime(2026, 12, 20, 17, tzinfo=UTC))
+    opened = []
+    for day in range(1, 21):
+        if day == 14:
+            opens()
+        seen = watched.crawl(datetime(2027, 1, day, 17, tzinfo=UTC))
+        assert seen.measures
+        assert seen.report.start_health is None
+        assert not [
+            note for note in seen.report.notes if note.kind in {"failing", "drifted", "blocked"}
+        ]
+        assert {kind for *_, kind in seen.told} <= ({"new"} if day == 14 else set())
+        if f"session {session} has opened" in seen.notes:
+            opened.append(day)
+    assert opened == [14]
+    gone = Watched(database, kind, lambda *_: (404, b"<title>Not found</title>"))
+    gone.memory = watched.memory
+    with pytest.raises(SourceError):
+        gone.crawl(datetime(2027, 1, 21, 17, tzinfo=UTC))

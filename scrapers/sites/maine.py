@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response
 
-from scrapers.errors import ErrorPage, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import ErrorPage, NotOpen, NotRecorded, ParseDrift, SourceError
 from scrapers.items import EMPTY, Listing, Measure
 from scrapers.platforms.legistar_rows import digest
 from scrapers.ports import KnownMeasure
@@ -63,10 +63,6 @@ class Looked(Enum):
     READ = "read"
     FAILED = "failed"
     NO_PAGE = "no page"
-
-
-class NotOpen(ErrorPage):
-    """The legislature has no list of papers: it has not begun, or the list is gone."""
 
 
 class Maine(SiteSpider):
@@ -113,11 +109,7 @@ class Maine(SiteSpider):
                 yield item
             if whole:
                 yield Listing(name=session, rows=len(rows))
-        if not read:
-            raise next((what for what in refused if not isinstance(what, NotOpen)), refused[0])
-        for what in refused:
-            kind = "info" if isinstance(what, NotOpen) else str(health_of(what))
-            self.report.note(kind, str(what))
+        self.sessions.judge(refused, read=read)
         self._judge(layout)
 
     def _settled(self) -> dict[str, str]:
@@ -167,23 +159,29 @@ class Maine(SiteSpider):
         names = [named] if isinstance(named, str | int) else named
         fixed = tuple(legislature(one) for one in names)
         current = fixed or open_legislatures(self.now.astimezone(ZONE).date())
-        past = () if fixed else self.sessions.past(current, last_year)
-        for session in (*current, *past):
+        read = False
+        for session in current:
             try:
                 rows, whole = await self._list(session)
-            except NotRecorded as error:
-                if session not in past:
-                    refused.append(error)
+            except SourceError as error:
+                refused.append(error)
+                continue
+            read = True
+            yield session, rows, whole
+        past = self.sessions.past(current, last_year, refused=refused, read=read)
+        for session in () if fixed else past:
+            try:
+                rows, whole = await self._list(session)
+            except NotRecorded:
                 continue
             except SourceError as error:
-                if session in past and isinstance(error, ErrorPage) and error.status == NOT_FOUND:
+                if isinstance(error, ErrorPage) and error.status == NOT_FOUND:
                     self.sessions.is_gone(session)
                 else:
                     refused.append(error)
                 continue
             yield session, rows, whole
-            if session in past:
-                self.sessions.was_swept(session, self._standing(session, rows))
+            self.sessions.was_swept(session, self._standing(session, rows))
 
     async def _list(self, session: str) -> tuple[list[Row], bool]:
         """A legislature's papers and whether those are all. Raises NotOpen when there are none yet.
@@ -196,7 +194,9 @@ class Maine(SiteSpider):
         except ErrorPage as error:
             if error.status != NOT_FOUND or known:
                 raise
-            raise NotOpen(f"legislature {session} has no list", error.url) from error
+            raise NotOpen(
+                f"legislature {session} has no list", error.url, session=session
+            ) from error
         if rows:
             return rows, whole
         url = self.asking.first_page(session)
@@ -204,7 +204,7 @@ class Maine(SiteSpider):
         if known or int(session) < int(newest):
             where = f", where {known} papers are known" if known else ""
             raise ParseDrift(f"the list of {session} is empty{where}", url)
-        raise NotOpen(f"legislature {session} has no papers yet", url)
+        raise NotOpen(f"legislature {session} has no papers yet", url, session=session)
 
     def _standing(self, session: str, rows: Sequence[Row]) -> str:
         """A digest of where all papers stand: the list alone never shows that one has moved."""

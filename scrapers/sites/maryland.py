@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy.http import Request, Response
 
-from scrapers.errors import ErrorPage, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import ErrorPage, NotOpen, NotRecorded, ParseDrift, SourceError
 from scrapers.items import Event, Listing, Measure
 from scrapers.platforms.legistar_rows import digest as rows_digest
 from scrapers.sessions import Sessions, year_in
@@ -39,7 +39,7 @@ from scrapers.sites.maryland_rows import (
     words,
 )
 from scrapers.sites.maryland_texts import Turn, is_due
-from scrapers.spider import Role, SiteSpider, health_of
+from scrapers.spider import Role, SiteSpider
 
 SITE = "https://mgaleg.maryland.gov"
 ZONE = ZoneInfo("America/New_York")
@@ -51,10 +51,6 @@ JUNK = "OIS Test"
 
 _SESSION = re.compile(r"(\d{4})(RS|S\d)?", re.IGNORECASE)
 _TEXT = re.compile(r"/(\w+)/bills/\w\w/([a-z]{2})(\d+)(\w)\.pdf$")
-
-
-class NotOpen(ErrorPage):
-    """The session has no list of bills: it is not open yet, or never was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +147,7 @@ class Maryland(SiteSpider):
                 continue
             for item in self._session(session, reading):
                 yield item
-        if not read:
-            raise next((what for what in refused if not isinstance(what, NotOpen)), refused[0])
-        for what in refused:
-            kind = "info" if isinstance(what, NotOpen) else str(health_of(what))
-            self.report.note(kind, str(what))
+        self.sessions.judge(refused, read=read)
 
     def _check_parameters(self) -> None:
         """Raises SourceError for a parameter that makes no sense."""
@@ -197,11 +189,15 @@ class Maryland(SiteSpider):
         names = [named] if isinstance(named, str | int) else named
         fixed = tuple(session_code(str(name)) for name in names)
         current = list(fixed or open_sessions(self.now))
+        read = False
         for session in current:
             try:
-                yield session, await self._list(session)
+                reading = await self._list(session)
             except SourceError as error:
                 refused.append(error)
+                continue
+            read = True
+            yield session, reading
         for number in () if fixed else count(1):
             session = f"{self.now.astimezone(ZONE).year}S{number}"
             current.append(session)
@@ -212,8 +208,10 @@ class Maryland(SiteSpider):
             except SourceError as error:
                 refused.append(error)
                 break
+            read = True
             yield session, reading
-        for session in () if fixed else self.sessions.past(current, year_in):
+        past = self.sessions.past(current, year_in, refused=refused, read=read)
+        for session in () if fixed else past:
             try:
                 reading = await self._list(session)
             except NotRecorded:
@@ -238,7 +236,7 @@ class Maryland(SiteSpider):
         except ErrorPage as error:
             if self.report.by_status[404] == missing:
                 raise
-            raise NotOpen(f"session {session} is not open", url) from error
+            raise NotOpen(f"session {session} is not open", url, session=session) from error
         if page.status == 304:
             return None
         etag = (page.headers.get("ETag") or b"").decode("latin-1")
@@ -247,7 +245,7 @@ class Maryland(SiteSpider):
         except ErrorPage as error:
             if session in self.sessions.known:
                 raise
-            raise NotOpen(f"session {session} has no bills yet", url) from error
+            raise NotOpen(f"session {session} has no bills yet", url, session=session) from error
 
     def _validators(self, session: str) -> dict[str, str]:
         """Lets the site answer "not modified", unless texts are to be asked for without a change."""

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from config.vocabulary import ActionClassification, DateKind
-from scrapers.errors import ABSENT, ErrorPage, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import ABSENT, ErrorPage, NotOpen, NotRecorded, ParseDrift, SourceError
 from scrapers.inturn import PARAMETERS, PagesInTurn
 from scrapers.items import Item, Listing, Measure, MeasureDate
 from scrapers.platforms.legistar_rows import digest
@@ -35,7 +35,7 @@ from scrapers.sites.minnesota_pages import (
     read_versions,
 )
 from scrapers.sites.minnesota_words import KINDS, LAYOUT, LISTS, classify
-from scrapers.spider import Role, health_of
+from scrapers.spider import Role
 from scrapers.turns import READ, Paper, when
 
 ZONE = ZoneInfo("America/Chicago")
@@ -47,10 +47,6 @@ ENOUGH = 20  # pages on which a selector that finds nothing at all is one that f
 DECEMBER = 12
 
 _CODE = re.compile(r"(\d)(\d{2,3})(\d{4})")
-
-
-class NotOpen(ErrorPage):
-    """The session has no bills: it has not begun, or there was none."""
 
 
 class Minnesota(PagesInTurn):
@@ -88,12 +84,7 @@ class Minnesota(PagesInTurn):
                 yield item
             if whole:
                 yield Listing(name=name, rows=len(rows))
-        if not read:
-            raise next((what for what in refused if not isinstance(what, NotOpen)), refused[0])
-        for what in refused:
-            self.report.note(
-                "info" if isinstance(what, NotOpen) else str(health_of(what)), str(what)
-            )
+        self.sessions.judge(refused, read=read)
         self.judge()
         for name, pages in self.found.items():
             if self.pages >= ENOUGH and not pages:
@@ -107,12 +98,14 @@ class Minnesota(PagesInTurn):
         fixed = [named] if isinstance(named, str | int) else list(named)
         today = self.now.astimezone(ZONE).date()
         current = [session_code(one) for one in fixed] or list(regular(today))
+        read = False
         for name in current:
             try:
                 rows, whole = await self._session(name, "start")
             except SourceError as error:
                 refused.append(error)
                 continue
+            read = True
             yield name, rows, whole
         for rank in range(1, MOST_SPECIALS) if not fixed else ():
             name = f"{rank}{legislature(today):02}{today.year}"
@@ -124,10 +117,12 @@ class Minnesota(PagesInTurn):
                 refused.append(error)
                 break
             current.append(name)
+            read = True
             yield name, rows, whole
-        for name in self.sessions.past(current, last_year) if not fixed else ():
+        past = self.sessions.past(current, last_year, refused=refused, read=read)
+        for name in past if not fixed else ():
             try:
-                rows, whole = await self._session(name, "page")
+                rows, whole = await self._session(name, "start")
             except NotRecorded:
                 continue
             except NotOpen:
@@ -159,7 +154,7 @@ class Minnesota(PagesInTurn):
             url = self.range_of(name, "House", "bill", 1)
             if known:
                 raise ParseDrift(f"{name} has no bills, where {len(known)} are known", url)
-            raise NotOpen(f"the session {name} has no bills yet", url)
+            raise NotOpen(f"the session {name} has no bills yet", url, session=name)
         return rows, whole
 
     async def _list(self, session: str, body: str, kind: str, role: Role) -> tuple[list[Row], bool]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from scrapers.errors import ABSENT, ErrorPage, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import ABSENT, ErrorPage, NotOpen, NotRecorded, ParseDrift, SourceError
 from scrapers.inturn import PagesInTurn
 from scrapers.items import Item, Listing, Measure
 from scrapers.platforms.legistar_rows import digest
@@ -39,7 +39,6 @@ from scrapers.sites.new_mexico_lists import (
 from scrapers.sites.new_mexico_measures import CHAPTERS, LAST, OVER, looked_at
 from scrapers.sites.new_mexico_pages import BillPage, read_page
 from scrapers.sites.new_mexico_words import KINDS, classify
-from scrapers.spider import health_of
 from scrapers.turns import READ, Paper, when
 
 ZONE = ZoneInfo("America/Denver")
@@ -48,10 +47,6 @@ PREFILING = (
     15,
 )  # bills may be filed before a session from mid December on; a look costs little
 MOST_SPECIALS = 6
-
-
-class NotOpen(ErrorPage):
-    """The session has no folders: it has not begun, or there was none."""
 
 
 @dataclass(slots=True)
@@ -98,12 +93,7 @@ class NewMexico(PagesInTurn):
                 yield item
             if session.whole:
                 yield Listing(name=name, rows=len(session.files))
-        if not read:
-            raise next((what for what in refused if not isinstance(what, NotOpen)), refused[0])
-        for what in refused:
-            self.report.note(
-                "info" if isinstance(what, NotOpen) else str(health_of(what)), str(what)
-            )
+        self.sessions.judge(refused, read=read)
         self.judge()
 
     async def _sessions(self, refused: list[SourceError]) -> AsyncIterator[tuple[str, Session]]:
@@ -112,11 +102,15 @@ class NewMexico(PagesInTurn):
         fixed = [named] if isinstance(named, str) else list(map(str, named))
         today = self.now.astimezone(ZONE).date()
         current = list(fixed or regular(today))
+        read = False
         for name in current:
             try:
-                yield name, await self._session(name)
+                session = await self._session(name)
             except SourceError as error:
                 refused.append(error)
+                continue
+            read = True
+            yield name, session
         for rank in range(1, MOST_SPECIALS) if not fixed else ():
             name = f"{today:%y} Special{rank if rank > 1 else ''}"
             try:
@@ -127,10 +121,12 @@ class NewMexico(PagesInTurn):
                 refused.append(error)
                 break
             current.append(name)
+            read = True
             yield name, session
-        for name in self.sessions.past(current, year_of) if not fixed else ():
+        past = self.sessions.past(current, year_of, refused=refused, read=read)
+        for name in past if not fixed else ():
             try:
-                session = await self._session(name, role="page")
+                session = await self._session(name)
             except NotRecorded:
                 continue
             except NotOpen:
@@ -168,7 +164,9 @@ class NewMexico(PagesInTurn):
                     f"{name} has no papers, where {known} are known", folders(name, self.site)[0][1]
                 )
             raise NotOpen(
-                f"the session {name} has no papers yet", missing[0].url if missing else ""
+                f"the session {name} has no papers yet",
+                missing[0].url if missing else "",
+                session=name,
             )
         found.final = await self._final(name)
         return found

@@ -16,10 +16,10 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, ClassVar
 
-from scrapers.errors import ErrorPage, FetchError, NotRecorded, ParseDrift, SourceError
+from scrapers.errors import ErrorPage, FetchError, NotOpen, NotRecorded, ParseDrift, SourceError
 from scrapers.items import Listing, Measure
 from scrapers.rows import RowTable, csv_rows
-from scrapers.sessions import Sessions
+from scrapers.sessions import CONVENES, Sessions
 from scrapers.sites.virginia_api import FIELDS, Details
 from scrapers.sites.virginia_asking import Api
 from scrapers.sites.virginia_bills import Bill, Reading, moved
@@ -51,10 +51,6 @@ FILES = "https://lis.blob.core.windows.net/lisfiles"
 BILLS_PER_CRAWL = 300  # at two to four questions each, an hour of visits at one every 1.5 seconds
 
 WITHOUT = "without it some fields stay as they were"
-
-
-class NotOpen(ErrorPage):
-    """The session has no list of bills: it is not open yet, or never was."""
 
 
 def is_cut_off(content: bytes) -> bool:
@@ -99,18 +95,19 @@ class Virginia(SiteSpider):
             read = True
             async for item in self._session(session, reading):
                 yield item
-        if not read:
-            raise next((what for what in refused if not isinstance(what, NotOpen)), refused[0])
-        for what in refused:
-            self.report.note(
-                "info" if isinstance(what, NotOpen) else str(health_of(what)), str(what)
-            )
+        if not read and not all(map(self.sessions.is_to_come, refused)):
+            self.sessions.judge(refused, read=False)
         if not fixed:
             specials: list[str] = []
             async for item in self._specials(specials):
+                read = True
                 yield item
-            async for item in self._past((*current, *specials)):
+            asked = (*current, *specials)
+            past = self.sessions.past(asked, session_year, refused=refused, read=read)
+            async for item in self._past(past):
+                read = True
                 yield item
+        self.sessions.judge(refused, read=read)
         if self.cut:
             raise FetchError(
                 f"BILLS.CSV of session {', '.join(self.cut)} is cut off: its last line has no end"
@@ -137,9 +134,9 @@ class Virginia(SiteSpider):
             async for item in self._session(session, reading):
                 yield item
 
-    async def _past(self, current: Sequence[str]) -> AsyncIterator[Measure | Listing]:
-        """The sessions that are open no more and not over yet, once a week."""
-        for session in self.sessions.past(current, session_year):
+    async def _past(self, sessions: Sequence[str]) -> AsyncIterator[Measure | Listing]:
+        """The sessions that are open no more and not over yet."""
+        for session in sessions:
             try:
                 reading = await self._reading(session)
             except NotRecorded:
@@ -262,14 +259,15 @@ class Virginia(SiteSpider):
                     may_be_empty=self._may_have_no_bills(session),
                 )
                 if not table.rows:
-                    raise NotOpen(f"session {session} has no bills yet", url)
+                    raise NotOpen(f"session {session} has no bills yet", url, session=session)
                 cut = is_cut_off(page.body)
                 return (replace(table, rows=table.rows[:-1]) if cut else table), cut
-        raise NotOpen(f"session {session} is not open", url)
+        raise NotOpen(f"session {session} is not open", url, session=session)
 
     def _may_have_no_bills(self, session: str) -> bool:
         """Whether a header without rows is a session to come: none that has begun, or had bills."""
-        begun = session == session_code(self.now.astimezone(ZONE).year)
+        today = self.now.astimezone(ZONE).date()
+        begun = session == session_code(today.year) and today >= CONVENES["us/va"](today.year)[0]
         return not begun and session not in self.sessions.known
 
     async def _companions(self, session: str) -> Companions:
