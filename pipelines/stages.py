@@ -20,6 +20,7 @@ from scrapy.exceptions import DropItem
 from config.vocabulary import TextState
 from pipelines.clean import text_digest
 from pipelines.confirming import Confirmed, Confirmer
+from pipelines.days import with_possible_days
 from pipelines.extract import EXTRACTOR, claimed_type, sniff
 from pipelines.match import find_matches
 from pipelines.match_fields import fields_of, match_fields
@@ -59,6 +60,10 @@ class Stage:
     def note(self, kind: str, message: str, url: str = "") -> None:
         self.crawler.spider.report.note(kind, message, url)  # type: ignore[union-attr]
 
+    def settled(self, measure: Measure) -> Measure:
+        """The measure without days that cannot be."""
+        return with_possible_days(measure, lambda said: self.note("row", said, measure.url))
+
 
 class FetchDocuments(Stage):
     """Downloads the text of every version that can be had, with validators."""
@@ -71,6 +76,7 @@ class FetchDocuments(Stage):
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, Measure):
             return item
+        item = self.settled(item)
         fetches: dict[str, FetchState] = {}
         texts = [await self.fetch(version, fetches) for version in item.versions]
         observation = Observation(source=self.services.source, measure=item, texts=tuple(texts))
@@ -185,8 +191,7 @@ class ExtractText(Stage):
             return measure
         read = map(readable_text, texts)
         whole = [None if extracted is None else extracted.text for extracted in read]
-        done: Measure = complete(measure, whole)
-        return done
+        return self.settled(complete(measure, whole))
 
     @cached_property
     def confirmer(self) -> Confirmer:
