@@ -283,6 +283,7 @@ class TestSecondReaders:
             (workbook([["STATE", "N"], ["\u00a7 5", 2]]), "STATE N\n\u00a7 5"),
             (b"<title>T</title><p>A <s>b</s>c<!-- > --> &sect;&nbsp;5<script>x<y</script><p>1 < 2", "T\nA bc \u00a7 5\n1 < 2"),
         ],
+        ids=["docx", "pptx", "xlsx", "html"],
     )  # fmt: skip
     def test_they_find_the_words(self, read, content, words):
         """Words come paragraph by paragraph; what they add or strike is not known."""
