@@ -62,12 +62,13 @@ class Statehouse:
         asked = {name.lower(): value[0] for name, value in parse_qs(urlsplit(url).query).items()}
         papers = self.legislatures.get(asked.get("snum", ""), [])
         if "billdirectory" in url:
-            return 200, self._directory(papers, asked)
+            return 200, self.directory(papers, asked)
         if "display_ps" in url:
             return 200, self._page(papers, asked)
         return 404, b"<html><head><title>404 - File or directory not found.</title></head></html>"
 
-    def _directory(self, papers: list[Paper], asked: Mapping[str, str]) -> bytes:
+    def directory(self, papers: list[Paper], asked: Mapping[str, str]) -> bytes:
+        """The page of a range of papers."""
         start, session = int(asked["ldfrom"]), asked["snum"]
         last = max((paper.ld for paper in papers), default=0)
         starts = [0, *range(1, last + 1, WIDTH)]

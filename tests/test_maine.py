@@ -82,6 +82,10 @@ class TestNames:
             ("LD 7 (HP 11)", "LD 7", "HP 11"),
             ("LD 0, SP 320", "SP 320", "SP 320"),
             ("SP0029", "SP 29", "SP 29"),
+            ("LD 1971 HP 1315", "LD 1971", "HP 1315"),
+            ("HP 1315, LD 1971", "LD 1971", "HP 1315"),
+            ("HP 1315 (LD 1971), SP 20, LD 5", "LD 1971", "HP 1315"),
+            ("SP 20; see the report on LD 5", "SP 20", "SP 20"),
             ("LD 2\n, IB 1", "LD 2", "IB 1"),
         ],
     )

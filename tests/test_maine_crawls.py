@@ -111,6 +111,16 @@ class TestStore:
             seen = watched.crawl(MARCH + step * DAY, lawmaker=False)
             assert (seen.told, seen.listings) == ([], [])
 
+    def test_unprinted_papers_do_not_vanish_with_their_range(self, watched, house):
+        """It is empty, and they were printed nowhere else."""
+        watched.crawl(MARCH, lawmaker=False)
+        asked = {"snum": "132", "ldfrom": "0"}
+        house.broken["ldFrom=0"] = (200, house.directory([], asked))
+        for day in (1, 2, 9):
+            seen = watched.crawl(MARCH + day * DAY, lawmaker=False)
+            assert (seen.told, seen.listings) == ([], [])
+            assert "the range of unprinted papers is empty, 1 are known" in seen.notes
+
     def test_the_next_legislature_opens_without_a_change_of_the_program(self, watched, house):
         """Its papers have the same numbers and are other measures; the one before goes on."""
         november = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -143,6 +143,34 @@ class TestBad:
         assert "HF 16" in seen.measures
         assert seen.listings == []
 
+    def test_a_later_range_that_lost_its_bills_is_no_end(self):
+        """They are known: nothing vanishes by an empty answer, and what comes after it is read."""
+        first, later = pages(), ranges("House", "bill", 1001)
+        served = first | {
+            ranges("House", "bill", 501): (PAGES / "nothing.html").read_bytes(),
+            later: first[ranges("House", "bill")],
+        }
+        known = [KnownMeasure(identifier=f"HF {number}", session=NOW) for number in range(600, 640)]
+        seen = visit(
+            Minnesota, served, known=[*known, KnownMeasure(identifier="HF 1100", session=NOW)]
+        )
+        assert "House bill from 501 is empty, where bills are known" in seen.notes
+        assert seen.listings == []
+        assert later in dict(map(reversed, seen.asked))
+
+    @pytest.mark.parametrize(
+        "where", [b'href="/bills/bill.php?b=House&amp;f=HF16', b'href="/bills/94']
+    )
+    def test_what_is_no_address_costs_only_its_row(self, where):
+        """In the list and on the page of a bill."""
+        served = {
+            url: body.replace(where, b'href="http://[::1') if where in body else body
+            for url, body in pages().items()
+        }
+        seen = visit(Minnesota, served)
+        assert seen.error is None
+        assert "SF 30" in seen.measures
+
     def test_a_bill_whose_page_is_another_is_kept_as_listed(self):
         """Counted and noted; what the list says of it stands."""
         seen = visit(Minnesota, pages(HF16=(PAGES / "HF902.html").read_bytes()))

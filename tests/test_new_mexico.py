@@ -114,6 +114,43 @@ class TestBad:
         assert "asked for HB 9, got HB 112" in seen.notes
         assert seen.measures["HB 112"].title == "ICE RINKS"
 
+    def test_a_folder_that_lost_its_files_is_no_whole_list(self):
+        """Papers of it are known: nothing vanishes by that."""
+        house = pages()[folder("bills", "house")]
+        empty = house[: house.index(b"</A>") + 4] + b"<br></pre></body></html>"
+        seen = visit(NewMexico, pages(bills_house=empty), known=visit_known())
+        assert "a folder is empty, where papers are known" in seen.notes
+        assert seen.listings == []
+        assert seen.measures["SB 21"].title
+
+    @pytest.mark.parametrize(
+        ("old", "new", "whole"),
+        [
+            (b"<A HREF=", b'<A CLASS="file" HREF=', True),
+            (b'<A HREF="/Sessions/26%20Regular/bills/house/HB0112', b'<A HREF="http://[::1/HB0112', False),
+            (b'<A HREF="/Sessions/26%20Regular/bills/house/HB0112', b"<A HREF='/x/HB0112", False),
+        ],
+    )  # fmt: skip
+    def test_links_of_another_form_cost_only_themselves(self, old, new, whole):
+        """What can be read is read; a list with others is not whole."""
+        house = pages()[folder("bills", "house")]
+        assert old in house
+        seen = visit(NewMexico, pages(bills_house=house.replace(old, new)))
+        assert seen.error is None
+        assert bool(seen.listings) is whole
+        assert ("links of a folder are no files" in seen.notes) is not whole
+        assert "HB 9" in seen.measures
+
+    def test_a_link_of_a_page_that_is_no_address_is_left_out(self):
+        """The bill is read without it."""
+        page = pages()[bill(*BILLS["HB9"])]
+        links = [one for one in page.split(b'href="') if b".pdf" in one[:120].lower()]
+        assert links
+        broken = page.replace(b'href="' + links[0][:12], b'href="http://[::1' + links[0][:12])
+        seen = visit(NewMexico, pages(HB9=broken))
+        assert seen.error is None
+        assert seen.measures["HB 9"].title
+
     def test_no_session_is_no_empty_one(self):
         """Nothing is there where papers are known: drift; where none are, it has not begun."""
         known = visit_known()

@@ -66,7 +66,7 @@ class Asking:
         cannot be had.
         """
         rows: dict[tuple[str, int], Row] = {}
-        waiting, asked, whole, named = [1], set[int](), True, False
+        waiting, asked, empty, whole, named = [1], set[int](), set[int](), True, False
         while waiting:
             start = waiting.pop(0)
             if len(asked) == MOST_RANGES:
@@ -90,15 +90,29 @@ class Asking:
                 # While we page, a paper may be printed: the row with its LD number counts.
                 if row.name.ld or row.name.key not in rows:
                     rows[row.name.key] = row
+            if not found.rows and not found.faults:
+                empty.add(start)
             whole = whole and not self._is_short(session, start, found)
             named = named or bool(found.starts)
             more = found.starts if named else {start + WIDTH} if found.rows else set()
             waiting = sorted({*waiting, *(more - asked)})
+        if 0 in empty and (gone := self._unprinted(session) - rows.keys()):
+            whole = False
+            self.spider.report.note(
+                "drifted",
+                f"{session}: the range of unprinted papers is empty, {len(gone)} are known",
+            )
         return list(rows.values()), whole
 
     async def _range(self, session: str, start: int, role: Role) -> Range:
         page = await self.spider.page(address(self.site, session, start), role=role)
         return read_range(page, session, self.site, self.layout)
+
+    def _unprinted(self, session: str) -> set[tuple[str, int]]:
+        """The papers that were without an LD number when they were seen last."""
+        known = (one.identifier for one in self.spider.known if one.session == session)
+        names = (name_in(identifier, session) for identifier in known)
+        return {name.key for name in names if name and not name.ld}
 
     def _is_short(self, session: str, start: int, found: Range) -> bool:
         """Whether a range is empty of which papers are known: that is never that they are gone."""

@@ -28,7 +28,11 @@ OVERLAP = timedelta(days=75)
 
 _LD = re.compile(r"LD\s*0*(\d+)")
 _ORDINAL = re.compile(r"\s*0*(\d{2,3})(?:st|nd|rd|th)?\s*(?:legislature)?\s*", re.IGNORECASE)
-_NUMBERS = re.compile(r"(?:\bLD\s*0*(\d+)\s*[,(]\s*)?\b([HSI][A-Z])\s*0*(\d+)\b")
+_PAPER = r"([HSI][A-Z])\s*0*(\d+)\b"
+_BETWEEN = r"\s?[,(;]?\s?"
+_NUMBERS = re.compile(
+    rf"\bLD\s*0*(\d+){_BETWEEN}\b{_PAPER}|\b{_PAPER}(?:{_BETWEEN}\bLD\s*0*(\d+)\b)?"
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ def name_in(said: str, session: str, site: str = SITE) -> Name | None:
     match = _NUMBERS.search(" ".join(said.split()))
     if match is None:
         return None
-    return Name(session, match[2], int(match[3]), int(match[1] or 0), site)
+    ld, kind, number = match.group(1, 2, 3) if match[2] else match.group(6, 4, 5)
+    return Name(session, kind, int(number), int(ld or 0), site)
 
 
 def ld_of(identifier: str) -> int:

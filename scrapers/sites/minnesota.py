@@ -30,6 +30,7 @@ from scrapers.sites.minnesota_pages import (
     WIDTH,
     BillPage,
     Row,
+    number_of,
     read_bill,
     read_list,
     read_versions,
@@ -41,6 +42,7 @@ from scrapers.turns import READ, Paper, when
 ZONE = ZoneInfo("America/Chicago")
 MOST_RANGES = 30  # 15,000 bills of one body
 MOST_SPECIALS = 6
+FEW = 2  # known bills that may be gone from the end of the list
 FIRST = 1837  # legislature n sits from 1837 + 2n on: the 94th in 2025
 OVER, LAST, LAW = "Over", "Last step", "Chapters"
 ENOUGH = 20  # pages on which a selector that finds nothing at all is one that fits no more
@@ -158,8 +160,16 @@ class Minnesota(PagesInTurn):
         return rows, whole
 
     async def _list(self, session: str, body: str, kind: str, role: Role) -> tuple[list[Row], bool]:
-        """The bills of one kind of a body, range by range until one is empty."""
+        """The bills of one kind of a body, range by range until one is empty, and whether those are all."""
         found: list[Row] = []
+        letters = next(three for one, two, three in LISTS if (one, two) == (body, kind))
+        known = {
+            number_of(one.identifier)
+            for one in self.known
+            if one.session == session and one.identifier.startswith(f"{letters} ")
+        }
+        met: set[int] = set()
+        whole = True
         for step in range(MOST_RANGES):
             start = step * WIDTH + 1
             url = self.range_of(session, body, kind, start)
@@ -175,11 +185,20 @@ class Minnesota(PagesInTurn):
                 return found, False
             rows, faults = read_list(page.selector, url, self.layout)
             if faults:
+                whole = False
                 self.report.failed += faults
-                self.report.note("row", f"{session}: {faults} rows without a number of a bill", url)
-                return [*found, *rows], False
-            if not rows:
-                return found, True
+                self.report.note(
+                    "row", f"{session}: {faults} rows without a number or an address of a bill", url
+                )
+            left = sorted(number for number in known - met if number >= start)
+            if not rows and len(left) <= FEW:
+                return found, whole
+            if not rows and left[0] < start + WIDTH:
+                # Bills that are known do not go by the range: the answer is what is wrong.
+                whole = False
+                said = f"{session}: {body} {kind} from {start} is empty, where bills are known"
+                self.report.note("drifted", said, url)
+            met |= {number_of(row.identifier) for row in rows}
             found += rows
         return found, False
 

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urljoin
 
 from parsel import Selector, SelectorList
 
@@ -17,6 +16,7 @@ from config.vocabulary import SponsorClassification, VersionClassification
 from scrapers.actions import in_order
 from scrapers.errors import ParseDrift
 from scrapers.items import Action, Link, Related, Sponsor, Version
+from scrapers.selectors import address
 from scrapers.sites.minnesota_words import BODIES, NO_STEPS, TEXTS, classify
 
 PLACE = "us/mn"
@@ -85,19 +85,24 @@ def identifier_in(said: str) -> str:
     return f"{match[1].upper()} {int(match[2])}" if match else ""
 
 
+def number_of(identifier: str) -> int:
+    """The figure of a number such as "HF 42", 0 for what is none."""
+    match = _NUMBER.fullmatch(identifier)
+    return int(match[2]) if match else 0
+
+
 def read_list(page: Selector, url: str, layout: Mapping[str, str]) -> tuple[list[Row], int]:
-    """The bills of a range, and how many rows had no number."""
+    """The bills of a range, and how many rows had no number or led nowhere."""
     rows, faults = [], 0
     for row in page.css(layout["row"]):
         link = row.css(layout["row_number"])
-        identifier = identifier_in(_text(link))
-        if not identifier:
+        identifier, page_of = identifier_in(_text(link)), _leads_to(link, url)
+        if not identifier or not page_of:
             faults += bool(row.css("td"))
             continue
         moved = _text(row.css(layout["row_moved"]))
-        rows.append(
-            Row(identifier, _text(row.css(layout["row_title"])), urljoin(url, link.attrib.get("href", "")), moved, day_in(moved))
-        )  # fmt: skip
+        title = _text(row.css(layout["row_title"]))
+        rows.append(Row(identifier, title, page_of, moved, day_in(moved)))
     return rows, faults
 
 
@@ -127,7 +132,7 @@ def read_bill(page: Selector, url: str, layout: Mapping[str, str]) -> BillPage:
     found.versions = read_versions(page, url, layout, found.unknown)
     if not found.versions:
         link = page.css(layout["current_text"])
-        found.texts_at = urljoin(url, link[0].attrib.get("href", "")) if link else ""
+        found.texts_at = _leads_to(link, url)
     return found
 
 
@@ -141,10 +146,11 @@ def read_versions(
         note = _text(link[:1])
         if not note:
             continue
-        here = urljoin(url, link[0].attrib.get("href", ""))
-        pdf = row.css(layout["version_pdf"])
+        here = _leads_to(link, url)
         # Where the row has no PDF, it stands below the text's own address.
-        paper = urljoin(url, pdf[0].attrib.get("href", "")) if pdf else f"{here.rstrip('/')}/pdf/"
+        paper = _leads_to(row.css(layout["version_pdf"]), url) or (
+            f"{here.rstrip('/')}/pdf/" if here else ""
+        )
         step = _step(note)
         if step is None:
             unknown[f"text {re.sub(r'[0-9]+', '#', note)[:60]}"] += 1
@@ -155,7 +161,11 @@ def read_versions(
         )
         found.append(
             Version(
-                note=note, links=links, date=day_in(posted), date_text=posted, classification=step
+                note=note,
+                links=tuple(one for one in links if one.url),
+                date=day_in(posted),
+                date_text=posted,
+                classification=step,
             )
         )
     dated = [one for one in found if one.date]
@@ -198,6 +208,11 @@ def _take_action(found: BillPage, row: Selector, body: str, layout: Mapping[str,
         found.chapters.append(match[1])
     if _OVER.search(description):
         found.over = description
+
+
+def _leads_to(links: SelectorList[Selector], url: str) -> str:
+    """Where the first of some links leads; "" where there is none, or no address in it."""
+    return address(url, links[0].attrib.get("href", "")) if links else ""
 
 
 def _text(found: Selector | SelectorList[Selector]) -> str:

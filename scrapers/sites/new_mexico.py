@@ -156,6 +156,17 @@ class NewMexico(PagesInTurn):
             role = "page"
             listed = read_folder(decoded(response.body), url)
             self.report.unmapped.update({f"file {one}": n for one, n in listed.unknown.items()})
+            if listed.unread:
+                found.whole = False
+                self.report.failed += listed.unread
+                self.report.note(
+                    "row", f"{name}: {listed.unread} links of a folder are no files", url
+                )
+            elif not listed.files and self._knows(name, folder):
+                found.whole = False
+                self.report.note(
+                    "drifted", f"{name}: a folder is empty, where papers are known", url
+                )
             for one in listed.files:
                 found.files.setdefault(one.number, []).append(one)
         if not found.files:

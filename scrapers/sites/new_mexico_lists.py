@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import unescape
-from urllib.parse import urljoin
 
 from config.vocabulary import VersionClassification
 from scrapers.errors import ParseDrift
 from scrapers.items import Link, Version
 from scrapers.platforms.legistar_rows import digest
+from scrapers.selectors import address
 from scrapers.sites.new_mexico_words import CHAMBERS, FOLDERS, IGNORED, PAPERS, TEXTS
 
 PLACE = "us/nm"
@@ -26,9 +26,10 @@ PARENT = "[To Parent Directory]"
 
 _LINE = re.compile(
     r"(?:(?P<day>\d{1,2}/\d{1,2}/\d{4}|\d\d-\d\d-\d\d)\s+(?P<time>\d{1,2}:\d\d\s*[AP]M)\s+"
-    r"(?P<size>\d+|&lt;dir&gt;)\s*)?<A\s+HREF=\"(?P<href>[^\"]*)\">(?P<name>[^<]*)</A>",
+    r"(?P<size>\d+|&lt;dir&gt;)\s*)?<A\s+(?:[A-Z-]+=\"[^\"]*\"\s+){0,5}HREF=\"(?P<href>[^\"]*)\"[^<>]{0,200}>(?P<name>[^<]*)</A>",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"<A\s", re.IGNORECASE)
 _FILE = re.compile(r"([HS])(B|JR|CR|R|JM|M)0*(\d{1,4})([A-Z0-9]*)\.(pdf|html?)", re.IGNORECASE)
 _TYPES = {"pdf": "application/pdf", "htm": "text/html", "html": "text/html"}
 _NUMBER = re.compile(r"([HS])(B|JR|CR|R|JM|M)\s*0*(\d+)", re.IGNORECASE)
@@ -51,9 +52,13 @@ class File:
 
 @dataclass(slots=True)
 class Folder:
-    """A folder as listed: its files, and the names nobody understands, counted."""
+    """A folder as listed: its files, and the names nobody understands, counted.
+
+    `unread` counts the links that are of another form than a file's.
+    """
 
     files: list[File] = field(default_factory=list)
+    unread: int = 0
     unknown: Counter[str] = field(default_factory=Counter)
 
 
@@ -76,8 +81,9 @@ def read_folder(markup: str, url: str) -> Folder:
     """The files of a folder. Raises ParseDrift for a page that is no listing of one."""
     if PARENT not in markup:
         raise ParseDrift("a page without a link to its parent folder is no list of files", url)
-    found = Folder()
+    found = Folder(unread=len(_LINK.findall(markup)))
     for match in _LINE.finditer(markup):
+        found.unread -= 1
         name = unescape(match["name"]).strip()
         if name == PARENT or (match["size"] or "").startswith("&lt;"):
             continue
@@ -90,9 +96,12 @@ def read_folder(markup: str, url: str) -> Folder:
             found.unknown[re.sub(r"\d", "#", name)[:60]] += 1
             continue
         number = (file[1].upper(), file[2].upper(), int(file[3]))
-        address = urljoin(url, unescape(match["href"]).replace(" ", "%20"))
+        leads_to = address(url, unescape(match["href"]).replace(" ", "%20"))
+        if not leads_to:
+            found.unread += 1
+            continue
         found.files.append(
-            File(number, file[4].upper(), address, _TYPES[file[5].lower()], _posted(match), int(match["size"] or 0))
+            File(number, file[4].upper(), leads_to, _TYPES[file[5].lower()], _posted(match), int(match["size"] or 0))
         )  # fmt: skip
     return found
 

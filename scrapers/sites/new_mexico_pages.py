@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from urllib.parse import urljoin
 
 from parsel import Selector, SelectorList
 
 from config.vocabulary import ActionClassification, DateKind, SponsorClassification
 from scrapers.errors import ParseDrift
 from scrapers.items import Action, Link, MeasureDate, Sponsor
+from scrapers.selectors import address
 from scrapers.sites.new_mexico_lists import Number, number_in
 from scrapers.sites.new_mexico_words import classify
 
@@ -151,15 +151,11 @@ def _documents(page: Selector, url: str) -> list[Link]:
     panels = ("tabPanelAnalysis", "tabPanelVotes", "tabPanelVetoes")
     links = [link for panel in panels for link in page.css(f'[id$="{panel}"] a[href]')]
     for link in (*links, *page.css('a[id$="_linkAmendmentsInContext"]')):
-        address = _absolute(link.attrib["href"], url)
-        if not address.lower().endswith((".pdf", ".html", ".htm")):
+        leads_to = address(url, link.attrib["href"].strip().replace(" ", "%20"))
+        if not leads_to.lower().endswith((".pdf", ".html", ".htm")):
             continue
-        found.setdefault(address, Link(url=address, text=_text(link)))
+        found.setdefault(leads_to, Link(url=leads_to, text=_text(link)))
     return list(found.values())
-
-
-def _absolute(href: str, url: str) -> str:
-    return urljoin(url, href.strip().replace(" ", "%20"))
 
 
 def _unknown(page: Selector) -> Counter[str]:
