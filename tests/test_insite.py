@@ -231,6 +231,14 @@ class TestPages:
         assert "a line without a number or an address" in seen.notes
         assert "pages 2026" not in [one.name for one in seen.listings]
 
+    def test_what_is_no_address_leads_nowhere(self):
+        """A row or a paper with one is read as one without, and stops nothing."""
+        for link in ("http://[::1", "javascript:void(0)", "mailto:clerk@elmford.example"):
+            assert shown.address(SITE, link) == ""
+        assert shown.address(f"{SITE}/x", "LegislationDetail.aspx?ID=5&GUID=AB&Search=1") == (
+            f"{SITE}/LegislationDetail.aspx?ID=5&GUID=AB"
+        )
+
     def test_a_roll_call_that_fails_leaves_the_step(self):
         """Its result stays."""
         seen = insite(InSiteSite(broken={"HistoryDetail": (500, b"oops")}))

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
@@ -21,6 +20,7 @@ from scrapers.errors import ParseDrift
 from scrapers.genuine import LOOKED_AT, what_it_is
 from scrapers.platforms.index_forms import plain
 from scrapers.rows import decoded
+from scrapers.selectors import address
 
 ATOM = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 RSS = frozenset(
@@ -193,7 +193,7 @@ def _link(told: dict[str, list[Any]], guid: str, base: str) -> str:
         printed = "".join((href if href is not None else _inner(node)).split())
         if printed:
             # Escaped twice, as some publishers do, an ampersand is still one.
-            return _address(base, printed.replace("&amp;", "&"))
+            return address(base, printed.replace("&amp;", "&"))
     permanent = [one for one in told.get("guid", ()) if one.get("isPermaLink") != "false"]
     return guid if permanent and guid.startswith(("http://", "https://")) else ""
 
@@ -201,25 +201,15 @@ def _link(told: dict[str, list[Any]], guid: str, base: str) -> str:
 def _files(told: dict[str, list[Any]], base: str) -> Iterator[tuple[str, str]]:
     for node in told.get("enclosure", ()):
         if node.get("url"):
-            yield _address(base, node.get("url").strip()), node.get("type") or ""
+            yield address(base, node.get("url").strip()), node.get("type") or ""
     for node in told.get("link", ()):
         if node.get("rel") == "enclosure" and node.get("href"):
-            yield _address(base, node.get("href").strip()), node.get("type") or ""
+            yield address(base, node.get("href").strip()), node.get("type") or ""
 
 
 def _based(node: Any, base: str) -> str:
     """Against what relative addresses within an element are resolved."""
-    return _address(base, str(node.get(f"{XML}base") or "")) or base
-
-
-def _address(base: str, printed: str) -> str:
-    """An address as a whole one, "" for what is none."""
-    try:
-        found = urljoin(base, printed)
-        urlsplit(found)
-    except ValueError:
-        return ""
-    return found if found.startswith(("http://", "https://")) else ""
+    return address(base, str(node.get(f"{XML}base") or "")) or base
 
 
 def _author(node: Any) -> str:

@@ -11,13 +11,13 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from parsel import Selector
 from scrapy.http import Response, TextResponse
 
 from scrapers.errors import ParseDrift
-from scrapers.selectors import addresses, words
+from scrapers.selectors import address, addresses, words
 
 Row = TypeVar("Row")
 
@@ -116,7 +116,7 @@ class JsonForm:
 
     def next(self, page: Response) -> str:
         printed = told(_json(page), self._next) if self._next else ""
-        return urljoin(page.url, printed) if printed else ""
+        return address(page.url, printed) if printed else ""
 
     def total(self, page: Response) -> int | None:
         header = page.headers.get("X-WP-Total") or b""

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from parsel import Selector
 
+from scrapers import selectors
 from scrapers.errors import ParseDrift
 from scrapers.platforms.legistar_rows import Row
 from scrapers.selectors import day
@@ -174,7 +175,7 @@ def _result(row: Selector, heads: Sequence[str], url: str) -> tuple[str, Row] | 
         return None
     link = row.css("a[id$=hypFile], a[href*='LegislationDetail.aspx']").attrib.get("href", "")
     named = dict(zip(heads, map(text_of, cells), strict=False))
-    return address(urljoin(url, link)) if link else "", as_row(named)
+    return address(url, link) if link else "", as_row(named)
 
 
 def _next(grid: Selector) -> str:
@@ -211,9 +212,11 @@ def folded(label: str) -> str:
     return _SIGNS.sub("", label.casefold())
 
 
-def address(url: str) -> str:
-    """A matter's page by the two parts that name it, whatever search it was found in."""
-    parts = urlsplit(url)
+def address(base: str, link: str) -> str:
+    """A matter's page by the two parts that name it, whatever search it was found in; "" for no address."""
+    parts = urlsplit(selectors.address(base, link))
+    if not parts.netloc:
+        return ""
     asked = {name.casefold(): value[0] for name, value in parse_qs(parts.query).items()}
     named = urlencode({"ID": asked.get("id", ""), "GUID": asked.get("guid", "")})
     return parts._replace(query=named, fragment="").geturl()
@@ -236,8 +239,9 @@ def matter(page: Selector, url: str) -> Page:
         histories=histories,
         sponsors=_listed(lists.get("sponsors")),
         attachments=tuple(
-            (_numbered(text_of(link)), urljoin(url, link.attrib["href"]))
+            (_numbered(text_of(link)), leads_to)
             for link in (lists["attachments"].css("a[href]") if "attachments" in lists else ())
+            if (leads_to := selectors.address(url, link.attrib["href"]))
         ),
         indexes=_listed(lists.get("indexes")),
         codesections=_listed(lists.get("codesections")),
@@ -303,7 +307,7 @@ def _histories(page: Selector, url: str) -> tuple[tuple[Row, ...] | None, Mappin
         step |= {} if flag is None else {"MatterHistoryPassedFlag": flag}
         opened = _RADOPEN.search(row.css("a[id$=hypDetails]").attrib.get("onclick", ""))
         if opened:
-            link = address(urljoin(url, opened[1]))
+            link = address(url, opened[1])
             id_ = parse_qs(urlsplit(link).query).get("ID", ["0"])[0]
             step["MatterHistoryId"] = int(id_) if id_.isdecimal() else rank
             steps[step["MatterHistoryId"]] = link

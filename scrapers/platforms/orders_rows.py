@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from parsel import Selector
 from scrapy.http import Response, TextResponse
@@ -15,7 +15,7 @@ from scrapers.errors import ParseDrift
 from scrapers.fields import Fields
 from scrapers.platforms.index_forms import plain, told, values
 from scrapers.platforms.orders_names import Numbering, file_name, plain_dashes
-from scrapers.selectors import addresses, columns, day, day_words, headings_of, words
+from scrapers.selectors import address, addresses, columns, day, day_words, headings_of, words
 
 HEADINGS = MappingProxyType(
     {
@@ -117,7 +117,7 @@ class Rows:
     def json(self, row: Mapping[str, Any], page: Response) -> Order | None:
         """A row of a JSON index; None for one that is left out. Raises ParseDrift as `html` does."""
         said = {name: told(row, self.layout[name]) if name in self.layout else "" for name in PATHS}
-        detail = urljoin(page.url, said["detail"]) if said["detail"] else ""
+        detail = address(page.url, said["detail"]) if said["detail"] else ""
         document = self._document(row, page.url)
         kept = fields_of(self.layout).kept(ROW, row)
         fields = tuple(
@@ -136,7 +136,7 @@ class Rows:
                 if found and is_paper(found):
                     return found
             elif text:
-                return urljoin(base, text)
+                return address(base, text)
         return ""
 
     def _order(

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from scrapers import selectors
 from scrapers.errors import ErrorPage, ParseDrift
 from scrapers.platforms.legistar_rows import Row
 from scrapers.sites.federal_register_rows import ASKED
@@ -101,7 +102,7 @@ def read_page(body: bytes, url: str) -> Page:
         raise ParseDrift("the answer has no count or no results", url)
     if not all(isinstance(one, dict) for one in rows) or count < len(rows):
         raise ParseDrift(f"{len(rows)} results were counted as {count}", url)
-    following = urljoin(url, str(told.get("next_page_url") or ""))
+    following = selectors.address(url, str(told.get("next_page_url") or ""))
     if urlsplit(following).path != urlsplit(url).path or following == url:
         following = ""
     return Page(tuple(rows), count, following)
