@@ -345,9 +345,10 @@ class TestFields:
 
     def test_full_names_come_from_the_sponsors_file(self):
         """The chief patron is primary, each person once, and one who only offered a text is no sponsor."""
-        rows = csv_rows(page("Sponsors.csv")).rows
+        patrons, bad = by_bill(csv_rows(page("Sponsors.csv")), "BILL_NUMBER")
+        assert bad == []
         seen = one(
-            Companions(sponsors=by_bill(rows, "BILL_NUMBER")),
+            Companions(sponsors=patrons),
             Patron_name="Rivers",
             Patron_id="H0901",
         )
@@ -403,6 +404,35 @@ class TestCrawl:
             "20262/BILLS.csv",
         ]
         assert seen.notes == ""
+
+    @pytest.mark.parametrize(
+        "title",
+        ['"Hemp; definition of "industrial hemp," penalty."', "Hemp, penalty", '"Hemp; penalty'],
+    )
+    def test_a_row_of_too_many_or_few_values_is_put_aside(self, title):
+        """A quote astray shifts what comes behind it: the bill is as it was, and did not vanish."""
+        lines = page("BILLS.CSV").split(b"\n")
+        first = next(csv.reader(io.StringIO(lines[1].decode())))
+        shifted = lines[1].replace(json.dumps(first[1]).encode(), title.encode(), 1)
+        assert shifted != lines[1]
+        pages = recording() | {"20261/BILLS.CSV": b"\n".join([lines[0], shifted, *lines[2:]])}
+        seen = visit(pages)
+        assert first[0].strip() not in seen.measures
+        assert "values under 41 columns" in seen.notes
+        assert seen.listings == []
+
+    def test_a_step_that_cannot_be_read_takes_none_away(self):
+        """What is known of the bill's steps stays; those of other bills are told."""
+        head, *steps = page("HISTORY.CSV").splitlines()
+        number = steps[0].split(b",")[0].strip(b'"').decode().strip()
+        pages = recording() | {
+            "20261/HISTORY.CSV": b"\n".join([head, *steps, steps[0] + b",more", b""])
+        }
+        seen = visit(pages)
+        assert "20261/HISTORY.CSV: 1 rows cannot be read" in seen.notes
+        assert "actions" not in seen.measures[number].observed
+        assert any("actions" in one.observed for one in seen.measures.values())
+        assert seen.listings
 
     def test_a_session_that_is_not_there_is_not_open(self):
         """In autumn the next session may have no list yet; the source is well all the same."""
@@ -636,9 +666,10 @@ class TestCorpus:
     def test_the_whole_history_holds_the_latest_actions(self, corpus):
         """In a complete recording BILLS.CSV shows no action that the history lacks."""
         folder = corpus / "state-bills/virginia/lis-csv-241"
-        history = by_bill(
-            csv_rows(gzip.decompress((folder / "History.csv.gz").read_bytes())).rows, "Bill_id"
+        history, bad = by_bill(
+            csv_rows(gzip.decompress((folder / "History.csv.gz").read_bytes())), "Bill_id"
         )
+        assert bad == []
         found = measures(folder / "Bills.csv.gz", "241", Companions(history=history))
         rows = read(folder / "History.csv.gz")
         told = [tuple(row.items()) for row in rows if len(row["History_description"].strip()) > 1]
@@ -654,13 +685,17 @@ class TestCorpus:
         """Every patron, amendment and summary of the recording finds its bill."""
         folder = corpus / "state-bills/virginia/lis-csv-20261"
         parts = {
-            name: csv_rows((folder / f"{name}.csv").read_bytes()).rows
-            for name in ("Sponsors", "Summaries", "Amendments")
-        }
+            name: by_bill(csv_rows((folder / f"{name}.csv").read_bytes()), column)
+            for name, column in (
+                ("Sponsors", "BILL_NUMBER"), ("Summaries", "SUM_BILNO"),
+                ("Amendments", "BILL_NUMBER"),
+            )
+        }  # fmt: skip
+        assert [bad for _, bad in parts.values()] == [[], [], []]
         companions = Companions(
-            sponsors=by_bill(parts["Sponsors"], "BILL_NUMBER"),
-            summaries=by_bill(parts["Summaries"], "SUM_BILNO"),
-            amendments=by_bill(parts["Amendments"], "BILL_NUMBER"),
+            sponsors=parts["Sponsors"][0],
+            summaries=parts["Summaries"][0],
+            amendments=parts["Amendments"][0],
         )
         found = {
             one_.identifier: one_ for one_ in measures(folder / "BILLS.csv", "20261", companions)
@@ -672,7 +707,8 @@ class TestCorpus:
         )
         people = {
             (row["BILL_NUMBER"], row["MEMBER_ID"])
-            for row in parts["Sponsors"]
+            for rows in parts["Sponsors"][0].values()
+            for row in rows
             if "Offered" not in row["PATRON_TYPE"]
         }
         assert (
@@ -684,7 +720,12 @@ class TestCorpus:
             for version in one_.versions
         )
         assert (
-            texts == sum(bool(row["TXT_DOCID"]) for row in parts["Amendments"]) - 4 + 2
+            texts
+            == sum(
+                bool(row["TXT_DOCID"]) for rows in parts["Amendments"][0].values() for row in rows
+            )
+            - 4
+            + 2
         )  # four are listed texts, two the governor's
         assert found["HB7"].sponsors[0].name == "Jones"
         assert found["HB2"].extras["Summary"] == "SUMMARY AS PASSED"

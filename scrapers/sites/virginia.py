@@ -14,6 +14,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from scrapers.errors import ErrorPage, FetchError, NotOpen, NotRecorded, ParseDrift, SourceError
@@ -56,6 +57,15 @@ WITHOUT = "without it some fields stay as they were"
 def is_cut_off(content: bytes) -> bool:
     """Whether a file of LIS broke off: every recorded one ends with the end of a line."""
     return not content.rstrip(b"\0 ").endswith(b"\n")
+
+
+FILED = MappingProxyType(
+    {
+        "HISTORY.CSV": "history", "Sponsors.csv": "sponsors", "Summaries.csv": "summaries",
+        "Amendments.csv": "amendments",
+    }
+)  # fmt: skip
+"""The files beside BILLS.CSV, and what is read in them."""
 
 
 class Virginia(SiteSpider):
@@ -273,6 +283,7 @@ class Virginia(SiteSpider):
     async def _companions(self, session: str) -> Companions:
         """The files beside a session's list."""
         known = [one for one in self.known if one.session == session]
+        self._doubtful: set[tuple[str, str]] = set()
         history = await self._companion(session, "HISTORY.CSV", "Bill_id", *HISTORY)
         sponsors = await self._companion(session, "Sponsors.csv", "BILL_NUMBER", *SPONSORS)
         summaries = await self._companion(session, "Summaries.csv", "SUM_BILNO", *SUMMARIES)
@@ -285,6 +296,7 @@ class Virginia(SiteSpider):
             amendments=amendments,
             amendments_read=before or amendments is not None,
             older=older_amendments(amendments, known),
+            doubtful=frozenset(self._doubtful),
         )
 
     async def _companion(
@@ -303,7 +315,16 @@ class Virginia(SiteSpider):
         except ParseDrift as error:
             self.report.note("drifted", f"{WITHOUT}: {error}", url)
             return None
-        return by_bill((row for row in table.rows if len(row) >= len(table.header)), bill)
+        found, bad = by_bill(table, bill)
+        if bad:
+            self.report.failed += len(bad)
+            self.report.note(
+                "row",
+                f"{session}/{file}: {len(bad)} rows cannot be read; what is known of their bills stays",
+                url,
+            )
+            self._doubtful |= {(FILED[file], number) for number in bad if number}
+        return found
 
     def _count_unmapped(self, found: Measure) -> None:
         """Count words we have no classification for; they are kept as printed."""

@@ -6,13 +6,15 @@ bill is the same measure whichever of the two was asked.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
 from config.vocabulary import DateKind, SponsorClassification, VersionClassification
 from scrapers.items import Action, Link, Measure, MeasureDate, Related, Sponsor, Version
 from scrapers.ports import KnownMeasure
+from scrapers.rows import RowTable
 from scrapers.sites.virginia_words import (
     CHAMBERS,
     FLAGS,
@@ -55,7 +57,8 @@ class Companions:
 
     `amendments_read` says that Amendments.csv was read, now or before. `older`
     are codes of amendments that stood in it when it was read for the first time
-    but after the bills were known: nobody can say when those came.
+    but after the bills were known: nobody can say when those came. `doubtful` are
+    (field, bill) of bills with a row that cannot be read: nothing is said of them.
     """
 
     history: Mapping[str, Sequence[Row]] | None = None
@@ -64,15 +67,37 @@ class Companions:
     amendments: Mapping[str, Sequence[Row]] | None = None
     amendments_read: bool = False
     older: Mapping[str, str] = field(default_factory=dict)
+    doubtful: AbstractSet[tuple[str, str]] = frozenset()
+
+    def of(self, bill: str) -> "Companions":
+        """What is said of one bill: without the files of which a row cannot be read."""
+        lost = {name for name, one in self.doubtful if one == bill}
+        if not lost:
+            return self
+        return replace(
+            self,
+            history=None if "history" in lost else self.history,
+            sponsors=None if "sponsors" in lost else self.sponsors,
+            summaries=None if "summaries" in lost else self.summaries,
+            amendments=None if "amendments" in lost else self.amendments,
+        )
 
 
-def by_bill(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
-    """Rows of a companion file by bill; a row without a bill number belongs to none."""
+def by_bill(table: RowTable, column: str) -> tuple[dict[str, list[Row]], list[str]]:
+    """Rows of a companion file by bill, and the bills of rows that cannot be read.
+
+    Such a row has too few or too many values, and the bill is "" where even that
+    is not to be read. Of such a bill no row is given.
+    """
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if number := number_in(row[column]):
+    bad = []
+    for row in table.rows:
+        number = number_in(row.get(column, ""))
+        if number and len(row) == len(table.header):
             found[number].append(row)
-    return dict(found)
+        else:
+            bad.append(number)
+    return {number: rows for number, rows in found.items() if number not in bad}, bad
 
 
 def older_amendments(
@@ -97,8 +122,8 @@ def older_amendments(
 
 
 def whole(row: Row, header: Sequence[str]) -> Row:
-    """A row that has a value for every column. Raises ValueError for one that was cut off."""
-    if len(row) < len(header):
+    """A row with a value a column. Raises ValueError for one that was cut off, or that a quote shifted."""
+    if len(row) != len(header):
         raise ValueError(f"{len(row)} values under {len(header)} columns")
     return row
 
@@ -116,6 +141,7 @@ def measure(session: str, row: Row, companions: Companions) -> Measure:
     chamber = CHAMBERS[bill[0]] if bill[0] in "HS" else ""
     introduced = row.get("Introduction_date", "").strip()
     chapter = row.get("Chapter_id", "").strip()
+    companions = companions.of(bill)
     actions, actions_seen, steps = _actions(row, bill, companions.history)
     sponsors, sponsors_seen, patrons = _sponsors(row, bill, companions.sponsors)
     summary, summaries = _summary((companions.summaries or {}).get(bill, ()))

@@ -62,7 +62,7 @@ FINALITY = (
     ("SUMMARY AS INTRODUCED", 1),
 )
 """How late in a bill's life a summary was written, by how its kind begins; the first line that fits."""
-_NUMBER = re.compile(r"([A-Z]+)0*(\d+)")
+_NUMBER = re.compile(r"([A-Z]+)\s*0*(\d+)")
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _PATRON = re.compile(r'"?(\d+)"?\s*-\s*(.+)')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
