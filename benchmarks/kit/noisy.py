@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -141,8 +142,9 @@ class Source:
         kind = Orders if self.home.orders else Bills
         known = self.replay.store.known(self.home.name)
         spider = kind(
-            source=self.home.name, parameters=parameters(self.load, self.home), known=known
-        )
+            source=self.home.name, parameters=parameters(self.load, self.home), known=known,
+            now=datetime.combine(when(day), time(12), UTC),
+        )  # fmt: skip
 
         async def download(request: Request) -> Response:
             answer = self.load.answer(Asked(request.url.removeprefix(SITE), day, self.load.visit()))
