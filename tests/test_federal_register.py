@@ -338,6 +338,30 @@ def test_a_row_without_a_number_costs_only_itself():
     assert "presidential 2026-02" not in {one.name for one in seen.listings}
 
 
+@pytest.mark.parametrize("bad", [None, "text", 7, ["x"]])
+def test_a_result_that_is_no_document_costs_only_itself(bad):
+    """Among the documents, and on public inspection."""
+    for name, closed in (("presidential-2026-02", {"presidential 2026-02"}), ("current", set())):
+        seen = visit(recording(**{name: search([*rows(name), bad])}))
+        assert seen.error is None
+        assert seen.report.failed == 1
+        assert "results are no documents" in seen.notes
+        assert "2026-03021" in seen.measures
+        assert closed == {one.name for one in visit().listings} - {
+            one.name for one in seen.listings
+        }
+
+
+@pytest.mark.parametrize("told", [None, "ICE", [], ["ICE"], [{"id": ["x"], "parent_id": {}}]])
+def test_agencies_of_another_shape_hide_no_document(told):
+    """It was found as one of the agencies asked for; what it says of them is left out."""
+    first, *others = rows("agencies-2026-02")
+    seen = visit(recording(**{"agencies-2026-02": search([first | {"agencies": told}, *others])}))
+    assert seen.error is None
+    if told != [{"id": ["x"], "parent_id": {}}]:
+        assert first["document_number"] in seen.measures
+
+
 def test_nulls_in_any_field_are_nothing():
     """A document with a number and nothing else is a measure."""
     for name in FIELDS.used["document"] - {"document_number"}:

@@ -631,6 +631,30 @@ class TestCrawl:
         assert [listing.name for listing in seen.listings] == ["pending"]
         assert seen.report.failed == 1
 
+    ROWS = tuple(
+        ("FLORIDA", f"{name} County Sheriff's Office", "County", f"{name} County", TASK, None, None, None)
+        for name in ("Lee", "Clay", "Polk")
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("column", [0, 1, 4])
+    def test_a_formula_that_failed_names_no_agreement(self, column):
+        """`#N/A` in the place of a name: the row is put aside, and the list is not whole."""
+        rows = [list(row) for row in self.ROWS]
+        rows[1][column] = "#N/A"
+        seen = visit(site(**{LISTED: workbook(*map(tuple, rows))}))
+        assert seen.report.failed == 1
+        assert not any("#N/A" in identifier for identifier in seen.measures)
+        assert [one.name for one in seen.listings] == ["pending"]
+
+    @pytest.mark.parametrize("row", [HEADER, ("TOTAL", "12", None, None, "12", None, None, None)])
+    def test_headings_and_sums_are_no_agreements(self, row):
+        """A sheet's own rows cost nothing."""
+        plain = visit(site(**{LISTED: workbook(*self.ROWS)}))
+        seen = visit(site(**{LISTED: workbook(self.ROWS[0], row, *self.ROWS[1:])}))
+        assert set(seen.measures) == set(plain.measures)
+        assert seen.report.failed == 0
+        assert {one.name for one in seen.listings} == {"participating", "pending"}
+
     def test_columns_come_in_any_order_and_may_lack(self):
         """What a list has no column for is not observed; a column we do not know is kept."""
         header = ("SUPPORT TYPE", "REMARK", "LAW ENFORCEMENT AGENCY", "STATE")

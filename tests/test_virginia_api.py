@@ -220,6 +220,24 @@ def test_without_the_files_the_api_is_enough(watched, site):
 
 
 @pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ((200, b"Number,Words\nHB1,None\n"), "drifted"),
+        ((403, b"<title>Access denied</title>"), "blocked"),
+        ((404, b"<Error><Code>BlobNotFound</Code></Error>"), "info"),
+    ],
+)
+def test_a_list_of_files_that_is_amiss_is_told_beside_the_api(watched, site, answer, kind):
+    """The API goes on; that the files are built anew or refused is told as such."""
+    watched.crawl(START, key="k-1")
+    site.broken["BILLS.CSV"] = site.broken["BILLS.csv"] = answer
+    seen = watched.crawl(START + DAY, key="k-1")
+    assert seen.measures
+    assert seen.told == []
+    assert f"{kind}: without it statuses stay as they were" in seen.notes
+
+
+@pytest.mark.parametrize(
     "answer",
     [(403, b"no"), (500, b"no"), (200, b"<html><title>Just a moment...</title></html>"),
      (200, b'{"Legislations": 3}'), (200, b"<!doctype html><div id=root></div>")],

@@ -17,7 +17,7 @@ from typing import ClassVar
 from scrapers.errors import ErrorPage, ParseDrift, SourceError
 from scrapers.items import EMPTY, Listing, Measure
 from scrapers.platforms.legistar_client import first_day
-from scrapers.platforms.legistar_rows import Row, words
+from scrapers.platforms.legistar_rows import Row, rows_in, words
 from scrapers.sites.federal_register_asking import (
     AGENCIES,
     CAP,
@@ -160,7 +160,12 @@ class FederalRegister(SiteSpider):
     def _believed(self, name: str, kind: str, reading: Reading, slugs: frozenset[str]) -> list[Row]:
         """The rows that are looked for. Raises ErrorPage for none where there were some."""
         rows = reading.rows
-        wanted = rows if kind == PRESIDENTIAL else [row for row in rows if is_of(row, slugs)]
+        # A document that names none was found as one of them all the same.
+        wanted = [
+            row
+            for row in rows
+            if kind == PRESIDENTIAL or not rows_in(row, "agencies") or is_of(row, slugs)
+        ]
         if len(wanted) < len(rows):
             left = len(rows) - len(wanted)
             self.report.note("info", f"{name}: {left} documents of other agencies left out")
@@ -201,7 +206,12 @@ class FederalRegister(SiteSpider):
 
     async def _page(self, url: str, role: Role) -> Page:
         response = await self.fetch(url, role=role, expects="application/json")
-        return read_page(response.body, url)
+        page = read_page(response.body, url)
+        if page.bad:
+            self.report.failed += page.bad
+            of = len(page.rows) + page.bad
+            self.report.note("row", f"{page.bad} of {of} results are no documents", url)
+        return page
 
     async def _filed(self, slugs: frozenset[str]) -> dict[str, Row]:
         """The filings on public inspection; without them documents are read all the same."""

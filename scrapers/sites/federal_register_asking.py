@@ -76,11 +76,15 @@ def address(kind: str, window: Window, slugs: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a search: its documents, how many the search has, where it goes on."""
+    """One page of a search: its documents, how many the search has, where it goes on.
+
+    `bad` counts results that are no documents.
+    """
 
     rows: tuple[Row, ...]
     count: int
     next: str = ""
+    bad: int = 0
 
 
 def read_page(body: bytes, url: str) -> Page:
@@ -88,7 +92,7 @@ def read_page(body: bytes, url: str) -> Page:
 
     A search without a document has a count of 0 and no `results`. Raises ErrorPage
     for the API's own word of an error, ParseDrift for an answer of another shape,
-    and where fewer documents are counted than shown.
+    where no row is one, and where fewer documents are counted than shown.
     """
     try:
         told = json.loads(body)
@@ -100,9 +104,12 @@ def read_page(body: bytes, url: str) -> Page:
     rows = told.get("results", [] if count == 0 else None) if isinstance(told, dict) else None
     if not isinstance(count, int) or not isinstance(rows, list):
         raise ParseDrift("the answer has no count or no results", url)
-    if not all(isinstance(one, dict) for one in rows) or count < len(rows):
+    if count < len(rows):
         raise ParseDrift(f"{len(rows)} results were counted as {count}", url)
+    genuine = tuple(one for one in rows if isinstance(one, dict))
+    if rows and not genuine:
+        raise ParseDrift(f"none of {len(rows)} results is a document", url)
     following = selectors.address(url, str(told.get("next_page_url") or ""))
     if urlsplit(following).path != urlsplit(url).path or following == url:
         following = ""
-    return Page(tuple(rows), count, following)
+    return Page(genuine, count, following, len(rows) - len(genuine))

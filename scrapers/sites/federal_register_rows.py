@@ -143,8 +143,8 @@ def is_of(row: Row, slugs: frozenset[str]) -> bool:
     belongs to what, naming an agency is enough.
     """
     agencies = rows_in(row, "agencies")
-    above = {one["parent_id"] for one in agencies if one.get("parent_id")}
-    own = [one for one in agencies if not (one.get("id") and one["id"] in above)]
+    above = {str(one["parent_id"]) for one in agencies if one.get("parent_id")}
+    own = [one for one in agencies if not (one.get("id") and str(one["id"]) in above)]
     return any(words(one, "slug") in slugs for one in own)
 
 

@@ -50,6 +50,8 @@ MODELS = MappingProxyType(
 FIRST_YEAR = 1996  # the year of the law
 HALF_OF = 10  # fewer known agreements than this say nothing of a workbook's size
 _SURE = 85
+_SUM = re.compile(r"(?:GRAND )?(?:SUB-?)?TOTALS?:?(?: .*)?")
+_ERROR = re.compile(r"#(?:N/?A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
 _NONE = frozenset({"", "n/a", "#n/a", "na", "#na", "none", "-"})
 _SERIALS = range(30_000, 80_000)  # days since 1899-12-30, as spreadsheets count them
 _EPOCH = date(1899, 12, 30)
@@ -121,7 +123,7 @@ def agreement(row: SheetRow, base: str, year: int) -> Agreement:
     cells = {column.upper(): value for column, value in row.values.items()}
     links = {column.upper(): link for column, link in row.links.items()}
     printed = {column: text(value) for column, value in cells.items()}
-    missing = [column for column in REQUIRED if not printed[column]]
+    missing = [column for column in REQUIRED if _is_empty(printed[column])]
     if missing:
         raise ValueError(f"row {row.number} has no {', '.join(missing)}")
     code = state_code(printed["STATE"]) or ""
@@ -146,6 +148,18 @@ def agreement(row: SheetRow, base: str, year: int) -> Agreement:
             {column.lower(): value for column, value in printed.items() if value}
         ),
     )
+
+
+def is_of_the_sheet(row: SheetRow) -> bool:
+    """Whether a row is the sheet's own: its heading once more, or a sum."""
+    cells = {column.upper(): text(value).upper() for column, value in row.values.items()}
+    heading = all(cells.get(column) == column for column in REQUIRED)
+    return heading or _SUM.fullmatch(cells.get("STATE", "")) is not None
+
+
+def _is_empty(printed: str) -> bool:
+    """Whether a cell says nothing: it is blank, or shows the error of a formula."""
+    return not printed or _ERROR.fullmatch(printed) is not None
 
 
 def text(value: Any) -> str:
@@ -347,6 +361,8 @@ class Ice287g(SiteSpider):
         failed = self.report.failed
         for sheet in sheets:
             for row in sheet.rows:
+                if is_of_the_sheet(row):
+                    continue
                 with self.row(f"{file}, {sheet.name}"):
                     found.append(agreement(row, url, self.now.year))
         if not found:

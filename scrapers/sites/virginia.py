@@ -243,7 +243,8 @@ class Virginia(SiteSpider):
         except SourceError as error:
             if not lines:
                 raise
-            self.report.note("info", f"without it statuses stay as they were: {error}")
+            kind = "info" if isinstance(error, NotOpen) else str(health_of(error))
+            self.report.note(kind, f"without it statuses stay as they were: {error}")
             table = RowTable(header=(), rows=())
         return Reading(table, lines, cut)
 
